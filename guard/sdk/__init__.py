@@ -1,0 +1,47 @@
+"""All that a plugin may import: the nouns, the connector and report faces, and their contracts."""
+
+from guard.model import (
+    Asset,
+    AssetKind,
+    AssetResult,
+    Classification,
+    Column,
+    Coverage,
+    DataType,
+    Finding,
+    Problem,
+    Run,
+    Status,
+    Totals,
+)
+from guard.sdk.connector import Budget, Capabilities, Connector, Explains, Limits, SourceSpec, Unreadable
+from guard.sdk.report import Facts, Report, ReportInfo
+from guard.sdk.sample import Sample
+from guard.sdk.secret import Secret
+
+__all__ = [
+    "Asset",
+    "AssetKind",
+    "AssetResult",
+    "Budget",
+    "Capabilities",
+    "Classification",
+    "Column",
+    "Connector",
+    "Coverage",
+    "DataType",
+    "Explains",
+    "Facts",
+    "Finding",
+    "Limits",
+    "Problem",
+    "Report",
+    "ReportInfo",
+    "Run",
+    "Sample",
+    "Secret",
+    "SourceSpec",
+    "Status",
+    "Totals",
+    "Unreadable",
+]

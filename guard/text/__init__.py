@@ -1,0 +1,59 @@
+"""Texts in Chinese and English, by key, rendered only at the edges.
+
+``t("problems.denied.what", "zh", table="x")`` reads ``guard/text/zh/problems.yaml``, item
+``denied.what``, and fills its ``{table}``. One file an area, loaded on first use.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+LANGUAGES = ("zh", "en")
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def language(wanted: str | None = None) -> str:
+    """``zh`` or ``en``: the one wanted (``zh-CN`` counts as ``zh``), else the locale's, else ``en``."""
+    if not wanted:
+        names = ("LC_ALL", "LC_MESSAGES", "LANG")
+        wanted = next((os.environ[name] for name in names if os.environ.get(name)), "")
+    return "zh" if wanted.lower().startswith("zh") else "en"
+
+
+@cache
+def area(name: str, lang: str) -> dict[str, Any]:
+    """The whole tree of one area's texts, as read from its file; empty where there is none."""
+    resource = files("guard.text") / lang / f"{name}.yaml"
+    if not resource.is_file():
+        return {}
+    loaded = yaml.load(resource.read_text("utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader
+    return loaded if isinstance(loaded, dict) else {}
+
+
+def lookup(key: str, lang: str) -> str | None:
+    """The raw text of ``key``, or None where there is none."""
+    first, *rest = key.split(".")
+    node: Any = area(first, lang)
+    for part in rest:
+        if not isinstance(node, dict):
+            return None
+        node = node.get(part)
+    return node if isinstance(node, str) else None
+
+
+class _Gaps(dict[str, object]):
+    """Leaves a parameter that was not given visible as ``{name}`` instead of failing at an edge."""
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+def t(key: str, lang: str, /, **params: object) -> str:
+    """The text of ``key`` in ``lang`` with its ``{params}`` filled; the key itself where there is none."""
+    text = lookup(key, lang)
+    return key if text is None else text.format_map(_Gaps(params))
