@@ -22,10 +22,10 @@ class GuardError(Exception):
 
     exit_code = 5
 
-    def __init__(self, id: str, /, **params: object) -> None:
-        self.id = id
+    def __init__(self, code: str, /, **params: object) -> None:
+        self.id = code
         self.params: Mapping[str, object] = params
-        super().__init__(id)
+        super().__init__(code)
 
     def __str__(self) -> str:
         facts = ", ".join(f"{key}={value!r}" for key, value in self.params.items())

@@ -1,7 +1,7 @@
 """Texts in Chinese and English, by key, rendered only at the edges.
 
-``t("problems.denied.what", "zh", table="x")`` reads ``guard/text/zh/problems.yaml``, item
-``denied.what``, and fills its ``{table}``. One file an area, loaded on first use.
+``t("problems.denied.what", "zh", table="x")`` reads item ``denied.what`` of
+``guard/text/zh/problems*.yaml`` and fills its ``{table}``. An area is loaded on first use.
 """
 
 from __future__ import annotations
@@ -27,12 +27,14 @@ def language(wanted: str | None = None) -> str:
 
 @cache
 def area(name: str, lang: str) -> dict[str, Any]:
-    """The whole tree of one area's texts, as read from its file; empty where there is none."""
-    resource = files("guard.text") / lang / f"{name}.yaml"
-    if not resource.is_file():
-        return {}
-    loaded = yaml.load(resource.read_text("utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader
-    return loaded if isinstance(loaded, dict) else {}
+    """One area's texts, merged from ``<name>.yaml`` and ``<name>-*.yaml``; empty where there is none."""
+    folder = files("guard.text") / lang
+    merged: dict[str, Any] = {}
+    for resource in sorted(folder.iterdir(), key=lambda item: item.name):
+        stem, dot, ending = resource.name.rpartition(".")
+        if ending == "yaml" and dot and (stem == name or stem.startswith(f"{name}-")):
+            merged |= yaml.load(resource.read_text("utf-8"), Loader=_Loader) or {}  # noqa: S506 - safe
+    return merged
 
 
 def lookup(key: str, lang: str) -> str | None:
