@@ -7,7 +7,7 @@ or a hostile document ends in one error with file and line.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,7 +63,7 @@ def nearest(word: str, options: Iterable[str]) -> str | None:
 def _refuse_unsafe(text: str, path: str) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise _broken(path, line, "alias")
         tag = getattr(event, "tag", None)
@@ -100,17 +100,21 @@ def _mapping(node: yaml.MappingNode, at: _Key, lines: dict[_Key, int], path: str
     return result
 
 
-_CONSTRUCTOR = yaml.constructor.SafeConstructor()
-_SIMPLE = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null")}
+_BUILD = yaml.constructor.SafeConstructor()
+_SIMPLE: Mapping[str, Callable[[yaml.ScalarNode], Any]] = {
+    "tag:yaml.org,2002:int": _BUILD.construct_yaml_int,
+    "tag:yaml.org,2002:float": _BUILD.construct_yaml_float,
+    "tag:yaml.org,2002:bool": _BUILD.construct_yaml_bool,
+    "tag:yaml.org,2002:null": _BUILD.construct_yaml_null,
+}
 
 
-def _scalar(node: yaml.Node, path: str) -> Any:
+def _scalar(node: yaml.ScalarNode, path: str) -> Any:
     # A date stays the text that was written: policies compare names and versions, never clocks.
-    if node.tag not in _SIMPLE or node.tag == "tag:yaml.org,2002:str":
-        return node.value
+    build = _SIMPLE.get(node.tag)
     try:
-        return _CONSTRUCTOR.construct_object(node)  # type: ignore[no-untyped-call]
-    except (ValueError, yaml.YAMLError):
+        return build(node) if build else node.value
+    except ValueError:
         raise _broken(path, node.start_mark.line + 1, "syntax") from None
 
 
