@@ -83,7 +83,9 @@ def _plain(node: yaml.Node, at: _Key, lines: dict[_Key, int], path: str) -> Any:
         return _mapping(node, at, lines, path)
     if isinstance(node, yaml.SequenceNode):
         return [_plain(item, (*at, index), lines, path) for index, item in enumerate(node.value)]
-    return _scalar(node, path)
+    if isinstance(node, yaml.ScalarNode):
+        return _scalar(node, path)
+    raise _broken(path, lines[at], "syntax")
 
 
 def _mapping(node: yaml.MappingNode, at: _Key, lines: dict[_Key, int], path: str) -> dict[Any, Any]:
