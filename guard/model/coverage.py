@@ -35,7 +35,8 @@ class Coverage:
     ``rows`` is the number of rows read, ``of`` the source's estimate or exact count of
     all rows (None: unknown). ``basis`` is ``values``, or ``metadata`` where only names
     were judged. ``problems`` lists what was skipped or doubtful; one that starts the list
-    of a skipped asset is its reason.
+    of a skipped asset is its reason. ``incomplete`` is True where something that was asked
+    for could not be read: such a run ends with exit code 3.
     """
 
     status: Status
@@ -43,3 +44,4 @@ class Coverage:
     of: int | None = None
     basis: str = "values"
     problems: tuple[Problem, ...] = ()
+    incomplete: bool = False

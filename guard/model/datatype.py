@@ -35,6 +35,8 @@ class DataType:
     ``sensitive`` maps a standard (``gbt45574``, ``gbt35273``) to whether it lists
     the type as sensitive personal information. ``example`` is synthetic.
     ``certainty`` is the mark of the source of the facts: high, medium or low.
+    ``samples_*`` are values and ``names_*`` column names that must, or must not, be recognised.
+    ``origin`` is ``file:line`` of the item.
     """
 
     id: str
@@ -56,4 +58,6 @@ class DataType:
     note: str = ""
     samples_true: tuple[str, ...] = ()
     samples_false: tuple[str, ...] = ()
+    names_true: tuple[str, ...] = ()
+    names_false: tuple[str, ...] = ()
     origin: str = ""
