@@ -1,0 +1,80 @@
+"""What a database refuses, as an error that a person can act on.
+
+The driver's text is dropped: only its code decides, and statements or parameters never show.
+"""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from guard.model import GuardError, UsageError
+
+_SQLITE = {
+    sqlite3.SQLITE_FULL: "catalog-full",
+    sqlite3.SQLITE_READONLY: "catalog-read-only",
+    sqlite3.SQLITE_PERM: "catalog-read-only",
+    sqlite3.SQLITE_CANTOPEN: "catalog-unopenable",
+    sqlite3.SQLITE_IOERR: "catalog-unopenable",
+    sqlite3.SQLITE_BUSY: "catalog-busy",
+    sqlite3.SQLITE_LOCKED: "catalog-busy",
+    sqlite3.SQLITE_CORRUPT: "catalog-damaged",
+    sqlite3.SQLITE_NOTADB: "catalog-damaged",
+}
+# SQLSTATE, or its class of two characters (PostgreSQL, appendix A).
+_SQLSTATE = {
+    "08": "catalog-unreachable",
+    "28": "catalog-denied",
+    "3D": "catalog-unreachable",
+    "25006": "catalog-read-only",
+    "42501": "catalog-denied",
+    "53100": "catalog-full",
+    "53": "catalog-busy",
+    "55P03": "catalog-busy",
+    "40": "catalog-busy",
+    "57": "catalog-unreachable",
+}
+_ERRNO = {
+    errno.ENOSPC: "catalog-full",
+    errno.EDQUOT: "catalog-full",
+    errno.EFBIG: "catalog-full",
+    errno.EACCES: "catalog-read-only",
+    errno.EPERM: "catalog-read-only",
+    errno.EROFS: "catalog-read-only",
+    errno.ENOENT: "catalog-no-folder",
+    errno.ENOTDIR: "catalog-no-folder",
+}
+
+
+@contextmanager
+def guarded(place: str) -> Iterator[None]:
+    """Turn a failure of the catalogue at ``place`` (never with a password) into a GuardError."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _named(place, *_judge(error.orig)) from None
+    except SQLAlchemyError as error:
+        raise GuardError("catalog-failed", catalog=place, code=type(error).__name__) from None
+    except OSError as error:
+        code = _ERRNO.get(error.errno or 0, "catalog-unopenable")
+        raise _named(place, code, errno.errorcode.get(error.errno or 0, "OSError")) from None
+
+
+def _named(place: str, code: str, detail: str) -> GuardError:
+    kind = GuardError if code == "catalog-failed" else UsageError
+    return kind(code, catalog=place, code=detail)
+
+
+def _judge(error: BaseException | None) -> tuple[str, str]:
+    number = getattr(error, "sqlite_errorcode", None)
+    if number is not None:  # the low byte is the family of an extended code
+        return _SQLITE.get(number & 0xFF, "catalog-failed"), str(getattr(error, "sqlite_errorname", number))
+    state = getattr(error, "sqlstate", None)
+    if state:
+        return _SQLSTATE.get(state) or _SQLSTATE.get(state[:2], "catalog-failed"), state
+    lost = type(error).__name__ in ("OperationalError", "ConnectionTimeout", "ConnectionFailure")
+    return ("catalog-unreachable" if lost else "catalog-failed"), type(error).__name__
