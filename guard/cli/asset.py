@@ -1,0 +1,77 @@
+"""``guard asset list|show|tree``: what exists, at which level."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from guard.cli import outcome
+from guard.cli.language import say
+from guard.cli.output import payload, visible
+from guard.cli.stored import facts_of
+from guard.cli.verb import Verbs, globals_of, option
+from guard.ops import listing
+from guard.ops.listing import Filter
+
+command = Verbs("asset")
+_RUN = option("asset", "--run", metavar="RUN", default="latest", show_default=True)
+
+
+def _filters() -> list[click.Option]:
+    return [
+        option("asset", "--level", metavar="LEVEL", default=""),
+        option("asset", "--category", metavar="PATH", default=""),
+        option("asset", "--department", metavar="NAME", default=""),
+        option("asset", "--match", metavar="GLOB", default=""),
+        option("asset", "--unscanned", is_flag=True),
+    ]
+
+
+@command.verb("list", _RUN, *_filters())
+@click.pass_context
+def list_(context: click.Context, /, run: str, **given: Any) -> int:
+    """One line an asset: level, columns, coverage."""
+    settings = globals_of(context)
+    facts = facts_of(settings, run)
+    if settings.formats:
+        kept = listing.Only(facts, Filter(**given), by_column=False)
+        outcome.write(kept, outcome.formats(settings.formats), settings)
+        return 0
+    for result in listing.assets(facts, Filter(**given)):
+        level = result.table.level if result.table else "-"
+        of = "?" if result.coverage.of is None else result.coverage.of
+        status = say(f"cli.status.{result.coverage.status}")
+        payload(
+            f"{level:<12} {len(result.asset.columns):>5}  {status} {result.coverage.rows}/{of}"
+            f"  {visible(result.asset.ref)}"
+        )
+    return 0
+
+
+@command.verb("show", click.Argument(["ref"]), _RUN)
+@click.pass_context
+def show(context: click.Context, ref: str, run: str) -> int:
+    """One asset, whole."""
+    settings = globals_of(context)
+    facts = facts_of(settings, run)
+    found = listing.find(facts, ref)
+    kept = listing.One(facts, found)
+    outcome.write(kept, outcome.formats(settings.formats), settings)
+    return 0
+
+
+@command.verb("tree", _RUN, *_filters())
+@click.pass_context
+def tree(context: click.Context, /, run: str, **given: Any) -> int:
+    """The assets as a tree of sources, schemas and tables."""
+    facts = facts_of(globals_of(context), run)
+    before: tuple[str, ...] = ()
+    for result in listing.assets(facts, Filter(**given)):
+        parts = (result.asset.source, *result.asset.path)
+        same = next((n for n, (a, b) in enumerate(zip(before, parts, strict=False)) if a != b), len(before))
+        for depth in range(min(same, len(parts) - 1), len(parts)):
+            level = f"  [{result.table.level}]" if result.table and depth == len(parts) - 1 else ""
+            payload(f"{'  ' * depth}{visible(parts[depth])}{level}")
+        before = parts
+    return 0

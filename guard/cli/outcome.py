@@ -1,0 +1,99 @@
+"""Writing results in the formats asked for, and the summary a person reads at the end."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from guard.cli.language import current, say
+from guard.cli.output import message, visible
+from guard.cli.verb import Globals
+from guard.model import UsageError
+from guard.sdk.whole import whole
+from guard.yamldoc import nearest
+
+if TYPE_CHECKING:
+    from guard.ops.scan import Result
+    from guard.sdk.report import Facts
+
+
+def formats(given: Sequence[str]) -> tuple[tuple[str, Path | None], ...]:
+    """Parse ``KIND[=PATH]``; default: a table on stdout. Raises UsageError for an unknown kind."""
+    from guard.emit import KINDS  # a table of names, nothing heavy
+
+    wanted = []
+    for text in given or ("table",):
+        kind, _, path = text.partition("=")
+        if kind not in KINDS:
+            raise UsageError(
+                "unknown-format", word=kind, nearest=nearest(kind, KINDS) or "-", known=", ".join(KINDS)
+            )
+        wanted.append((kind, Path(path) if path else None))
+    for _, target in wanted:
+        if target is not None and not target.absolute().parent.is_dir():
+            raise UsageError("no-such-folder", path=str(target.absolute().parent))
+    if sum(path is None for _, path in wanted) > 1:
+        raise UsageError("two-on-stdout")
+    return tuple(wanted)
+
+
+def write(
+    facts: Facts, wanted: Sequence[tuple[str, Path | None]], settings: Globals, *, fail_on: str = "L3"
+) -> None:
+    """Write every format: to stdout, or whole to its file."""
+    from guard.emit import EmitOptions
+    from guard.emit import write as emit
+
+    color = settings.color == "always" or (
+        settings.color == "auto" and sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    )
+    limit = "" if fail_on == "never" else fail_on
+    width = shutil.get_terminal_size((120, 40)).columns
+    options = EmitOptions(show=_shown(settings.show, facts), width=max(width, 80), color=color, fail_on=limit)
+    for kind, path in wanted:
+        if path is None:
+            emit(kind, facts, sys.stdout, language=current(), options=options)
+            continue
+        try:
+            with whole(path) as draft, draft.open("w", encoding="utf-8", newline="") as stream:
+                emit(kind, facts, stream, language=current(), options=options)
+        except OSError as error:
+            raise UsageError("cannot-write", path=str(path), why=os.strerror(error.errno or 0)) from None
+
+
+def _shown(level: str | None, facts: Facts) -> str:
+    if level is None:
+        return ""
+    known = (*facts.levels, "undetermined")
+    if level not in known:
+        raise UsageError(
+            "unknown-level", word=level, nearest=nearest(level, known) or "-", known=", ".join(known)
+        )
+    return level
+
+
+def summary(result: Result) -> None:
+    """Say on stderr how it ended: coverage, what is missing and what to do, the run's id."""
+    totals = result.facts.totals
+    message(
+        say(
+            "commands.scan.summary",
+            assets=totals.assets,
+            scanned=totals.scanned,
+            sampled=totals.sampled,
+            skipped=totals.skipped,
+            columns=totals.columns,
+        )
+    )
+    for trouble in result.troubles:
+        params = {name: visible(value) for name, value in trouble.problem.params.items()}
+        reason = say(f"problems.{trouble.problem.code}.what", **params)
+        line = say("commands.scan.trouble", count=trouble.count, reason=reason)
+        message(f"{line}  (guard explain {trouble.problem.code})")
+    if result.resume:
+        message(say("commands.scan.resume", command=visible(result.resume)))
+    message(say(f"commands.scan.exit_{result.exit_code}", run=result.facts.run.id, fail_on=result.fail_on))

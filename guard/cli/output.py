@@ -1,0 +1,51 @@
+"""What goes where: the payload to stdout, everything else to stderr, nothing else prints."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from typing import Any, TextIO
+
+from guard.cli.language import current, say
+from guard.model import GuardError
+from guard.text import lookup
+
+
+def payload(text: str, *, end: str = "\n", stream: TextIO | None = None) -> None:
+    """Write payload to stdout."""
+    print(text, end=end, file=stream or sys.stdout)
+
+
+def message(text: str) -> None:
+    """Write a summary, hint or warning to stderr."""
+    print(text, file=sys.stderr)
+
+
+def emit_json(data: Any) -> None:
+    """Write one JSON document to stdout."""
+    payload(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+def visible(text: object) -> str:
+    """``text`` with control and bidirectional characters made visible: no name can move the cursor."""
+    return "".join(
+        character
+        if unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+        else f"\\u{{{ord(character):x}}}"
+        for character in str(text)
+    )
+
+
+def error_text(error: GuardError) -> str:
+    """An error as a person reads it: what, where, why, next."""
+    params = {name: visible(value) for name, value in error.params.items()}
+    lines = [f"error[{error.id}] {say(f'errors.{error.id}.what', **params)}"]
+    for part in ("where", "why", "next"):
+        key = f"errors.{error.id}.{part}"
+        if part == "where" and "file" in params:
+            place = params["file"] + (f":{params['line']}" if "line" in params else "")
+            lines.append(f"  {say('cli.where')} {place}")
+        elif lookup(key, current()) is not None:
+            lines.append(f"  {say(f'cli.{part}')} {say(key, **params)}")
+    return "\n".join(lines)

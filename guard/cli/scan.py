@@ -1,0 +1,74 @@
+"""``guard scan``: crawl, sample, detect, grade, store, print."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from guard.cli import outcome
+from guard.cli.language import say
+from guard.cli.output import message, payload, visible
+from guard.cli.progress import watch
+from guard.cli.stored import session_of
+from guard.cli.verb import Verb, globals_of, option
+
+_V = "scan"
+
+
+@click.pass_context
+def run(context: click.Context, /, addresses: tuple[str, ...], **given: Any) -> int:
+    """Run the scan that the options describe; return its exit code."""
+    from guard.ops import scan as ops  # pyarrow and re2 only when scanning
+
+    settings = globals_of(context)
+    formats = outcome.formats(settings.formats)
+    session = session_of(settings)
+    request = ops.Request(addresses=addresses, ask_password=ask_password, **given)
+    if given["dry_run"]:
+        for line in ops.dry_run(session, request):
+            payload(visible(line))
+        return 0
+    prepared = ops.prepare(session, request)
+    with watch(settings, prepared) as listener:
+        result = prepared.run(listener)
+    outcome.write(result.facts, formats, settings, fail_on=result.fail_on)
+    if not settings.quiet:
+        outcome.summary(result)
+    return result.exit_code
+
+
+def ask_password(source: str) -> str:
+    """Ask for a password on the terminal, without echo."""
+    prompt = say("commands.scan.password", source=visible(source))
+    try:
+        return str(click.prompt(prompt, hide_input=True, err=True))
+    except click.Abort:
+        message(say("commands.scan.no_password"))
+        raise
+
+
+command = Verb(
+    _V,
+    callback=run,
+    params=[
+        click.Argument(["addresses"], nargs=-1, metavar="[SOURCE|URL|PATH]..."),
+        option(_V, "--as", "connector", metavar="CONNECTOR"),
+        option(_V, "--include", multiple=True, metavar="GLOB"),
+        option(_V, "--exclude", multiple=True, metavar="GLOB"),
+        option(_V, "--only", multiple=True, metavar="TYPE"),
+        option(_V, "--except", "leave", multiple=True, metavar="TYPE"),
+        option(_V, "--sample", metavar="ROWS|P%|full"),
+        option(_V, "--metadata-only", is_flag=True),
+        option(_V, "--max-time", metavar="DURATION"),
+        option(_V, "--jobs", type=click.IntRange(1, 64), default=2, show_default=True),
+        option(_V, "--seed", type=int, default=0, show_default=True),
+        option(_V, "--department", metavar="NAME"),
+        option(_V, "--dry-run", is_flag=True),
+        option(_V, "--show-sql", is_flag=True),
+        option(_V, "--resume", metavar="RUN"),
+        option(_V, "--no-store", is_flag=True),
+        option(_V, "--fail-on", metavar="LEVEL"),
+        option(_V, "--allow-partial", is_flag=True),
+    ],
+)

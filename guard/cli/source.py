@@ -1,0 +1,64 @@
+"""``guard source list|test|grant|collector``: reach a source, and the rights it needs."""
+
+from __future__ import annotations
+
+import click
+
+from guard.cli.language import say
+from guard.cli.output import message, payload, visible
+from guard.cli.scan import ask_password
+from guard.cli.stored import session_of
+from guard.cli.verb import Verbs, globals_of, option
+
+command = Verbs("source")
+_AS = option("source", "--as", "connector", metavar="CONNECTOR")
+
+
+@command.verb("list")
+@click.pass_context
+def list_(context: click.Context) -> int:
+    """The sources of guard.yaml."""
+    from guard.ops import sources
+
+    for row in sources.configured(session_of(globals_of(context))):
+        payload(f"{row.name:<16} {row.connector:<10} {visible(row.url)}  {row.location}")
+    return 0
+
+
+@command.verb("test", click.Argument(["address"]), _AS)
+@click.pass_context
+def test(context: click.Context, address: str, connector: str | None) -> int:
+    """Open the source and list what this account can see; 3 when something cannot be read."""
+    from guard.ops import sources
+
+    reached = sources.reach(session_of(globals_of(context)), address, connector, ask_password)
+    for problem in reached.problems:
+        where = visible("/".join(problem.path))
+        what = say(f"problems.{problem.code}.what", **problem.params)
+        payload(f"{problem.code}  {where}  {what}")
+        payload(f"    {say('cli.next')} {say(f'problems.{problem.code}.next', **problem.params)}")
+    message(say("commands.source.reached", assets=reached.assets, columns=reached.columns))
+    return 3 if reached.problems else 0
+
+
+@command.verb("grant", click.Argument(["address"]), _AS)
+@click.pass_context
+def grant(context: click.Context, address: str, connector: str | None) -> int:
+    """Print the least-privilege statements a DBA must run."""
+    from guard.ops import sources
+
+    for statement in sources.grants(session_of(globals_of(context)), address, connector, ask_password):
+        payload(visible(statement))
+    return 0
+
+
+@command.verb("collector", click.Argument(["dialect"], required=False))
+def collector(dialect: str | None) -> int:
+    """Print a read-only SQL script whose CSV output is a data dictionary."""
+    from guard.ops import sources
+
+    if dialect is None:
+        payload("\n".join(sources.collectors()))
+        return 0
+    payload(sources.collector(dialect))
+    return 0

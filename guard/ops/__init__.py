@@ -1,0 +1,1 @@
+"""One function a verb: what the command line does, without printing."""

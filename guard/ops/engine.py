@@ -1,0 +1,88 @@
+"""The detector and the policy, from the installed types and packs and the local ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from guard import plugins
+from guard.model import DataType, UsageError
+from guard.policy.catalogue import load_lexicon, load_types
+from guard.policy.load import load_pack
+from guard.policy.policy import Policy
+from guard.yamldoc import nearest
+
+if TYPE_CHECKING:
+    from guard.detect.engine import Detector
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The type catalogue by id, the lexicon, and the policy that grades."""
+
+    types: Mapping[str, DataType]
+    lexicon: Mapping[str, Any]
+    policy: Policy
+
+    def detector(self, only: Iterable[str] = (), leave: Iterable[str] = ()) -> Detector:
+        """A detector of the types whose id matches a glob of ``only`` (or all) and none of ``leave``."""
+        from guard.detect.engine import Detector  # brings numpy, pyarrow and re2
+
+        chosen = self._chosen(tuple(only), tuple(leave))
+        return Detector(chosen, self.lexicon, year=datetime.now(UTC).year)
+
+    def _chosen(self, only: tuple[str, ...], leave: tuple[str, ...]) -> tuple[DataType, ...]:
+        for pattern in (*only, *leave):
+            if not any(fnmatchcase(id, pattern) for id in self.types):
+                raise UsageError("unknown-type", word=pattern, nearest=nearest(pattern, self.types) or "-")
+        return tuple(
+            kind
+            for id, kind in self.types.items()
+            if (not only or _matches(id, only)) and not _matches(id, leave)
+        )
+
+
+def rules(packs: Iterable[str] = (), folders: Iterable[Path] = ()) -> Rules:
+    """Load types, lexicon and packs: the installed ones, then those in the local ``folders``.
+
+    ``packs`` names the packs to use (default: gov_cn). Raises UsageError with file and line.
+    """
+    local = tuple(folders)
+    types: dict[str, DataType] = {}
+    for folder in (*plugins.types_folders(), *(folder / "types" for folder in local)):
+        if folder.is_dir():
+            types |= {kind.id: kind for kind in load_types(folder)}
+    lexicon: dict[str, Any] = {}
+    for folder in (*plugins.lexicon_folders(), *(folder / "lexicon" for folder in local)):
+        if folder.is_dir():
+            lexicon |= load_lexicon(folder)
+    known = pack_folders(local)
+    chosen = [load_pack(_pack_folder(name, known)) for name in (tuple(packs) or ("gov_cn",))]
+    return Rules(types=types, lexicon=lexicon, policy=Policy(chosen, types.values()))
+
+
+def pack_folders(local: Iterable[Path] = ()) -> dict[str, Path]:
+    """Every pack that can be used, by name: installed ones and folders with a pack.yaml."""
+    found = dict(plugins.pack_folders())
+    for folder in local:
+        for path in (folder, *(sorted(folder.iterdir()) if folder.is_dir() else ())):
+            if (path / "pack.yaml").is_file():
+                found[path.name] = path
+    return found
+
+
+def _pack_folder(name: str, known: Mapping[str, Path]) -> Path:
+    wanted = name.replace("-", "_")
+    if wanted not in known:
+        raise UsageError(
+            "unknown-pack", word=name, nearest=nearest(wanted, known) or "-", known=", ".join(known)
+        )
+    return known[wanted]
+
+
+def _matches(id: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(id, pattern) for pattern in patterns)

@@ -1,0 +1,136 @@
+"""``guard explain ID``: the page of a type, rule, level, exit code, error or skip reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from guard.model import DataType, UsageError
+from guard.ops.engine import Rules
+from guard.text import area, lookup, t
+from guard.yamldoc import nearest
+
+# Areas of texts whose entries are pages: the key is the id, the parts are its sections.
+PAGES = ("rules", "levels", "errors", "problems", "exit_codes", "settings", "domains")
+SECTIONS = ("what", "where", "why", "next")
+
+
+def page(id: str, rules: Rules, lang: str) -> list[str]:
+    """The lines of the page of ``id``. Raises UsageError with the nearest id."""
+    wanted = id.strip()
+    if wanted in ("exit-codes", "exit_codes"):
+        return [
+            line for code in sorted(area("exit_codes", lang), key=_number) for line in _exit_code(code, lang)
+        ]
+    if wanted in rules.types:
+        return list(_type(rules.types[wanted], lang))
+    for name in PAGES:
+        entry = _entry(name, wanted, lang)
+        if entry is not None:
+            return list(_entry_page(name, wanted, entry, rules, lang))
+    known = ids(rules, lang)
+    raise UsageError("unknown-id", word=wanted, nearest=nearest(wanted, known) or "-")
+
+
+def ids(rules: Rules, lang: str) -> tuple[str, ...]:
+    """Every id that has a page."""
+    found = [*rules.types, "exit-codes"]
+    for name in PAGES:
+        found.extend(str(key) for key in area(name, lang))
+    return tuple(dict.fromkeys(found))
+
+
+def _number(code: object) -> int:
+    text = str(code)
+    return int(text) if text.isdigit() else 999
+
+
+def _entry(name: str, id: str, lang: str) -> Any:
+    tree: dict[Any, Any] = area(name, lang)
+    return tree.get(id, tree.get(int(id)) if id.isdigit() else None)
+
+
+def _exit_code(code: object, lang: str) -> Iterator[str]:
+    entry = _entry("exit_codes", str(code), lang)
+    what = entry.get("what", "") if isinstance(entry, dict) else str(entry)
+    yield f"{code!s:>4}  {what}"
+
+
+def _entry_page(name: str, id: str, entry: Any, rules: Rules, lang: str) -> Iterator[str]:
+    title = entry.get("name", id) if isinstance(entry, dict) else id
+    yield f"{title}    {t(f'explain.kinds.{name}', lang)} · {id}"
+    if not isinstance(entry, dict):
+        yield str(entry)
+        return
+    for section in SECTIONS:
+        if isinstance(entry.get(section), str):
+            yield f"{t(f'explain.{section}', lang):<10} {entry[section]}"
+    if name == "rules":
+        yield from _clause(id, rules, lang)
+
+
+def _clause(id: str, rules: Rules, lang: str) -> Iterator[str]:
+    rule = next((item for item in rules.policy.rules if item.id == id), None)
+    if rule is not None:
+        yield f"{t('explain.source', lang):<10} {rule.standard} {rule.clause} [{rule.certainty}]"
+
+
+def _type(kind: DataType, lang: str) -> Iterator[str]:
+    other = "en" if lang == "zh" else "zh"
+    names = f"{kind.name.get(lang, kind.id)}  {kind.name.get(other, '')}"
+    yield f"{names}    {t('explain.kinds.types', lang)} · {kind.id}"
+    shape = kind.value
+    rows: list[tuple[str, str]] = []
+    if shape is not None:
+        rows.append(("looks_like", shape.pattern or shape.dictionary))
+        if shape.check:
+            rows.append(("counts_when", t(f"explain.checks.{shape.check}", lang)))
+        rows.append(("strength", t(f"explain.strengths.{shape.strength}", lang)))
+    rows += [
+        (
+            "named",
+            ", ".join(
+                [
+                    *kind.hints.get("zh", ())[:6],
+                    *kind.hints.get("pinyin", ())[:4],
+                    *kind.hints.get("en", ())[:4],
+                ]
+            ),
+        ),
+        ("example", kind.masked_example),
+        ("category", kind.category),
+        ("level", _levels(kind, lang)),
+        ("sensitive", _sensitive(kind, lang)),
+        ("mask", kind.mask),
+        (
+            "source",
+            f"{', '.join(kind.standards)} [{kind.certainty}]" if kind.standards else f"[{kind.certainty}]",
+        ),
+        ("note", kind.note),
+    ]
+    for key, text in rows:
+        if text:
+            yield f"{t(f'explain.{key}', lang):<10} {text}"
+
+
+def _levels(kind: DataType, lang: str) -> str:
+    parts = [kind.level]
+    if kind.organisation_level:
+        parts.append(t("explain.organisation_level", lang, level=kind.organisation_level))
+    if kind.strict_level and kind.strict_level != kind.level:
+        parts.append(t("explain.strict_level", lang, level=kind.strict_level))
+    if kind.candidate:
+        parts.append(t("explain.candidate", lang, candidate=kind.candidate))
+    return " · ".join(parts)
+
+
+def _sensitive(kind: DataType, lang: str) -> str:
+    if not kind.personal:
+        return t("explain.not_personal", lang)
+    listed = [name for name, value in kind.sensitive.items() if value]
+    return ", ".join(t(f"explain.standards.{name}", lang) for name in listed) or t("explain.ordinary", lang)
+
+
+def has_text(key: str, lang: str) -> bool:
+    """Whether ``key`` has a text in ``lang``."""
+    return lookup(key, lang) is not None

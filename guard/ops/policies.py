@@ -1,0 +1,152 @@
+"""Packs and types: list, show, check, test, and try values. None of it needs a guard.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from guard import plugins
+from guard.model import DataType, UsageError
+from guard.ops.engine import pack_folders
+from guard.ops.session import Session
+from guard.policy.catalogue import load_types
+from guard.policy.issues import Issue
+from guard.policy.load import load_pack
+from guard.yamldoc import nearest
+
+if TYPE_CHECKING:
+    from guard.detect.explain import Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackRow:
+    """One pack as listed."""
+
+    id: str
+    version: str
+    name: str
+    standard: str
+    folder: Path
+
+
+def packs(session: Session, folders: Sequence[Path], language: str) -> Iterator[PackRow]:
+    """Every pack that can be used."""
+    for folder in pack_folders((*session.config.policy_paths, *folders)).values():
+        pack = load_pack(folder)
+        yield PackRow(
+            id=pack.id, version=pack.version, name=pack.name[language], standard=pack.standard, folder=folder
+        )
+
+
+def describe(session: Session, pack: str, folders: Sequence[Path], language: str) -> Iterator[str]:
+    """A pack as lines: levels, domains, rules with their clauses, and how many types it grades."""
+    rules = session.rules((pack,), folders)
+    base = rules.policy.base
+    yield f"{base.name[language]}  {base.id} {base.version}  {base.standard}  {rules.policy.digest}"
+    for level in base.levels:
+        yield f"level   {level.id:<12} {level.name[language]}"
+    for domain in base.domains:
+        yield f"domain  {domain.id}"
+    for rule in rules.policy.rules:
+        yield f"rule    {rule.id:<32} {rule.standard} {rule.clause} [{rule.certainty}]"
+    for kind in rules.types.values():
+        yield f"type    {kind.id:<32} {kind.level:<6} {kind.category}"
+
+
+def check(session: Session, folders: Sequence[Path]) -> tuple[Issue, ...]:
+    """Everything wrong in the packs and types named, or in the installed ones; nothing stops at the first."""
+    from guard.policy.lint import check as lint
+
+    issues: list[Issue] = []
+    types: dict[str, DataType] = {}
+    for folder in _type_folders(folders):
+        try:
+            types |= {kind.id: kind for kind in load_types(folder)}
+        except UsageError as error:
+            issues.append(_as_issue(error))
+    for folder in _packs_in(session, folders):
+        try:
+            issues.extend(lint(folder, types.values()))
+        except UsageError as error:
+            issues.append(_as_issue(error))
+    return tuple(issues)
+
+
+def _as_issue(error: UsageError) -> Issue:
+    params = {key: str(value) for key, value in error.params.items()}
+    file, line = params.pop("file", "-"), params.pop("line", "1")
+    return Issue(code=error.id, file=file, line=int(line), params=params)
+
+
+def _type_folders(folders: Sequence[Path]) -> Iterator[Path]:
+    # A local folder adds to the installed types, so that its packs may cite those.
+    yield from plugins.types_folders()
+    for folder in folders:
+        if (folder / "types").is_dir():
+            yield folder / "types"
+
+
+def _packs_in(session: Session, folders: Sequence[Path]) -> Iterator[Path]:
+    for folder in folders:
+        if not folder.is_dir():
+            raise UsageError("no-such-path", path=str(folder), nearest="")
+    if not folders:
+        yield from pack_folders(session.config.policy_paths).values()
+        return
+    for folder in folders:
+        found = [path for path in (folder, *sorted(folder.iterdir())) if (path / "pack.yaml").is_file()]
+        if not found and not (folder / "types").is_dir():
+            raise UsageError("no-pack", path=str(folder))
+        yield from found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tested:
+    """What ``policy test`` ran, and a line for each failure."""
+
+    types: int
+    samples: int
+    cases: int
+    failures: tuple[str, ...]
+
+
+def test(session: Session, folders: Sequence[Path]) -> Tested:
+    """Run every type's samples and every pack's golden cases."""
+    from guard.detect.dictionaries import dictionaries  # numpy and re2 only when testing
+    from guard.detect.explain import test_type
+    from guard.detect.names import test_names
+    from guard.detect.types import TypeCatalogue
+    from guard.policy.lint import test as golden
+
+    rules = session.rules(folders=folders)
+    lists = dictionaries(rules.lexicon)
+    failures = [
+        f"{failure.origin}: {failure.type}: {failure.kind} sample {failure.index}: {failure.why}"
+        for kind in rules.types.values()
+        for failure in test_type(kind, lists)
+    ]
+    failures += [str(failure) for failure in test_names(TypeCatalogue(rules.types.values()), rules.lexicon)]
+    cases = 0
+    for folder in _packs_in(session, folders):
+        outcome = golden(folder, rules.types.values())
+        cases += outcome.cases
+        failures += outcome.failures
+    samples = sum(
+        len(kind.samples_true) + len(kind.samples_false) + len(kind.names_true) + len(kind.names_false)
+        for kind in rules.types.values()
+    )
+    return Tested(types=len(rules.types), samples=samples, cases=cases, failures=tuple(failures))
+
+
+def trier(session: Session, type_id: str, folders: Sequence[Path]) -> Callable[[str], Verdict]:
+    """A function that judges one value of ``type_id``. Raises UsageError for an unknown type."""
+    from guard.detect.dictionaries import dictionaries
+    from guard.detect.explain import try_value
+
+    rules = session.rules(folders=folders)
+    if type_id not in rules.types:
+        raise UsageError("unknown-type", word=type_id, nearest=nearest(type_id, rules.types) or "-")
+    kind, lists = rules.types[type_id], dictionaries(rules.lexicon)
+    return lambda value: try_value(kind, value, lists)

@@ -1,0 +1,219 @@
+"""``guard scan`` as a function: prepare, run, and say how it ended."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from secrets import token_hex
+
+from guard import __version__
+from guard.catalog.store import MemoryStore, Store
+from guard.model import AssetResult, GuardError, Problem, Run, UsageError
+from guard.ops import exits
+from guard.ops.engine import Rules
+from guard.ops.session import Session
+from guard.ops.sources import Wanted, plans
+from guard.policy.grade import grade
+from guard.scan.judge import Judge
+from guard.scan.run import Listener, Scan
+from guard.scan.scope import SourcePlan
+from guard.sdk.connector import Explains
+from guard.sdk.report import Facts
+from guard.yamldoc import nearest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What was asked for. ``sample`` is a row count, ``P%`` or ``full``; ``max_time`` a duration.
+
+    ``ask_password(source)`` is called when a URL has a user and no password is referenced.
+    """
+
+    addresses: tuple[str, ...]
+    ask_password: Callable[[str], str] | None = None
+    connector: str | None = None
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    leave: tuple[str, ...] = ()
+    sample: str | None = None
+    metadata_only: bool = False
+    max_time: str | None = None
+    jobs: int = 2
+    seed: int = 0
+    department: str | None = None
+    dry_run: bool = False
+    show_sql: bool = False
+    resume: str | None = None
+    no_store: bool = False
+    fail_on: str | None = None
+    allow_partial: bool = False
+
+    def scope(self) -> dict[str, object]:
+        """What a resumed run needs to ask for the same again; no secret in it."""
+        return {
+            "addresses": list(self.addresses),
+            "connector": self.connector,
+            "include": list(self.include),
+            "exclude": list(self.exclude),
+            "only": list(self.only),
+            "leave": list(self.leave),
+            "sample": self.sample,
+            "metadata_only": self.metadata_only,
+            "seed": self.seed,
+            "department": self.department,
+        }
+
+    def again(self, scope: dict[str, object]) -> Request:
+        """This request with the scope of an earlier run."""
+        fields = {key: tuple(value) if isinstance(value, list) else value for key, value in scope.items()}
+        return replace(self, **fields)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """How a scan ended: its facts, the exit code, and the command that goes on where it stopped."""
+
+    facts: Facts
+    exit_code: int
+    fail_on: str
+    troubles: tuple[exits.Trouble, ...] = ()
+    resume: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Prepared:
+    """A scan ready to run; ``stop()`` makes it finish what is in hand and save."""
+
+    session: Session
+    request: Request
+    rules: Rules
+    store: Store | MemoryStore
+    run_: Run
+    plans: Sequence[SourcePlan]
+    fail_on: str
+    stopping: bool = False
+    _scan: Scan | None = field(default=None)
+
+    def stop(self) -> None:
+        """Ask the scan to finish the assets in hand and return."""
+        self.stopping = True
+        if self._scan is not None:
+            self._scan.stop()
+
+    def run(self, listener: Listener) -> Result:
+        """Scan, record, and report how it ended. Raises GuardError when the catalogue cannot be written."""
+        run_id = self.run_.id
+
+        def sink(unit: str, results: Sequence[AssetResult]) -> None:
+            self.store.record(run_id, unit, results)
+
+        scan = self._scan = Scan(self.plans, self._judge(), sink, listener)
+        if self.request.max_time:
+            scan.deadline = time.monotonic() + self.session.duration(self.request.max_time)
+        scan.run(self.request.jobs)
+        return self._end(scan.stopped)
+
+    def _judge(self) -> Judge:
+        policy = self.rules.policy
+        return Judge(
+            detector=self.rules.detector(self.request.only, self.request.leave),
+            grade=lambda asset, findings: grade(asset, findings, policy),
+            key=self.store.key,
+        )
+
+    def _end(self, stopped: bool) -> Result:
+        facts = self.session.facts(self.store, self.run_.id, self.rules)
+        outcome = exits.outcome(facts, self.fail_on)
+        status = "interrupted" if stopped else "incomplete" if outcome.incomplete else "complete"
+        self.store.finish(self.run_.id, status, now())
+        facts = self.session.facts(self.store, self.run_.id, self.rules)
+        resume = "" if not stopped or self.request.no_store else f"guard scan --resume {self.run_.id}"
+        code = 130 if stopped and self.stopping else outcome.code(self.request.allow_partial, stopped)
+        return Result(
+            facts=facts, exit_code=code, fail_on=self.fail_on, troubles=outcome.troubles, resume=resume
+        )
+
+
+def now() -> str:
+    """The time, RFC 3339 in UTC."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def prepare(session: Session, request: Request) -> Prepared:
+    """Check everything that can be wrong before anything is opened. Raises UsageError."""
+    rules = session.rules()
+    fail_on = _fail_on(request.fail_on or session.config.fail_on, rules)
+    store: Store | MemoryStore = MemoryStore() if request.no_store else session.store()
+    try:
+        done: frozenset[str] = frozenset()
+        if request.resume:
+            run = store.find_run(request.resume)
+            request = request.again(dict(run.scope))
+            done = store.finished_units(run.id)
+        else:
+            run = _new_run(request, rules)
+        sources = plans(session, _wanted(request), done, hidden=store.paths())
+        if not request.resume:
+            store.begin(run)
+    except GuardError:
+        store.close()
+        raise
+    return Prepared(
+        session=session, request=request, rules=rules, store=store, run_=run, plans=sources, fail_on=fail_on
+    )
+
+
+def dry_run(session: Session, request: Request) -> Iterator[str]:
+    """Every statement (or file) a scan would touch, with its cost, without reading a row."""
+    rules = session.rules()
+    _fail_on(request.fail_on or session.config.fail_on, rules)
+    for plan in plans(session, _wanted(request), frozenset(), hidden=()):
+        connector = plan.open(plan.spec)
+        try:
+            yield f"-- {plan.spec.name}  {plan.spec.url}"
+            if isinstance(connector, Explains):
+                yield from connector.statements(plan.budget)
+            else:
+                for item in connector.assets():
+                    cost = item.code if isinstance(item, Problem) else f"{item.bytes or 0} bytes"
+                    yield f"{'/'.join(item.path)}\t{cost}"
+        finally:
+            connector.close()
+
+
+def _wanted(request: Request) -> Wanted:
+    return Wanted(
+        addresses=request.addresses,
+        connector=request.connector,
+        include=request.include,
+        exclude=request.exclude,
+        sample=request.sample,
+        metadata_only=request.metadata_only,
+        seed=request.seed,
+        department=request.department or "",
+        ask_password=request.ask_password,
+    )
+
+
+def _new_run(request: Request, rules: Rules) -> Run:
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    return Run(
+        id=f"{stamp}-{token_hex(3)}",
+        started=now(),
+        scope=request.scope(),
+        pack=rules.policy.pack,
+        policy=rules.policy.digest,
+        version=__version__,
+    )
+
+
+def _fail_on(level: str, rules: Rules) -> str:
+    known = (*rules.policy.levels, "never")
+    if level not in known:
+        raise UsageError(
+            "unknown-level", word=level, nearest=nearest(level, known) or "-", known=", ".join(known)
+        )
+    return level

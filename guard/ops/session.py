@@ -1,0 +1,68 @@
+"""One invocation: its configuration, language, rules and catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from guard import config as configuration
+from guard import secrets
+from guard.config import Config
+from guard.model import UsageError
+from guard.ops.engine import Rules, rules
+
+if TYPE_CHECKING:
+    from guard.catalog.memory import MemoryStore
+    from guard.catalog.store import Store
+    from guard.sdk.report import Facts
+    from guard.sdk.secret import Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """What a command works with. ``catalog`` is a path, ``sqlite:PATH`` or a PostgreSQL URL."""
+
+    config: Config
+    catalog: str
+    language: str
+
+    @classmethod
+    def open(cls, *, config: str | None = None, catalog: str | None = None, language: str = "en") -> Session:
+        """Find and read guard.yaml. Raises UsageError with file and line."""
+        loaded = configuration.load(config)
+        if catalog and secrets.split_url(catalog)[1]:
+            raise UsageError("literal-password", where="--catalog")
+        return cls(config=loaded, catalog=catalog or loaded.catalog, language=language)
+
+    def rules(self, packs: Iterable[str] = (), folders: Iterable[Path] = ()) -> Rules:
+        """Types, lexicon and policy: those of guard.yaml, unless others are named."""
+        return rules(tuple(packs) or self.config.policies, (*self.config.policy_paths, *folders))
+
+    def store(self, *, create: bool = True) -> Store:
+        """The catalogue, opened. Raises GuardError where it cannot be."""
+        from guard.catalog.store import Store  # brings sqlalchemy
+
+        return Store.open(self.catalog, password=self._password(), create=create)
+
+    def _password(self) -> Secret | None:
+        reference = self.config.catalog_password
+        return secrets.resolve(reference) if reference else None
+
+    def facts(self, store: Store | MemoryStore, run_id: str, found: Rules) -> Facts:
+        """The facts of one run, in this session's language."""
+        from guard.catalog.facts import CatalogFacts, MemoryFacts
+        from guard.catalog.memory import MemoryStore
+
+        if isinstance(store, MemoryStore):
+            return MemoryFacts(store, run_id, found.types, found.policy.levels, self.language)
+        return CatalogFacts(store, run_id, found.types, found.policy.levels, self.language)
+
+    @staticmethod
+    def duration(text: str) -> float:
+        """Seconds in ``30s``, ``10m``, ``2h``. Raises UsageError."""
+        try:
+            return configuration.seconds(text)
+        except (ValueError, OverflowError):
+            raise UsageError("bad-duration", word=text) from None

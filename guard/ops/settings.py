@@ -1,0 +1,24 @@
+"""Settings in force and the schemas people ask for."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import Any
+
+from guard import config
+from guard.config import Row
+from guard.ops.session import Session
+
+
+def rows(session: Session) -> tuple[Row, ...]:
+    """Every setting in force, with its origin."""
+    return config.rows(session.config)
+
+
+def schema(name: str) -> dict[str, Any]:
+    """The JSON Schema of ``guard`` (guard.yaml) or ``findings`` (``--format json``)."""
+    if name == "guard":
+        return config.schema()
+    loaded: dict[str, Any] = json.loads(files("guard.emit").joinpath("schema.json").read_text("utf-8"))
+    return loaded

@@ -1,0 +1,265 @@
+"""Addresses and names from guard.yaml become sources that can be opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from guard import plugins, secrets
+from guard.config import SourceConfig
+from guard.model import Problem, UsageError
+from guard.ops.session import Session
+from guard.scan.scope import SourcePlan
+from guard.sdk.connector import Budget, Connector, Explains, SourceSpec, Unreadable
+from guard.sdk.secret import Secret
+from guard.yamldoc import nearest
+
+AskPassword = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which sources to scan, and how much of each; the rest comes from guard.yaml."""
+
+    addresses: Sequence[str] = ()
+    connector: str | None = None
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    sample: str | None = None
+    metadata_only: bool = False
+    seed: int = 0
+    department: str = ""
+    ask_password: AskPassword | None = None
+
+
+def plans(
+    session: Session, wanted: Wanted, done: frozenset[str], *, hidden: tuple[str, ...]
+) -> list[SourcePlan]:
+    """One plan a source. Raises UsageError for an address that names nothing, before anything is opened."""
+    configured_sources = session.config.sources
+    if not wanted.addresses and not configured_sources:
+        raise UsageError("nothing-to-scan", tried=", ".join(session.config.tried))
+    rows, fraction = _sample(wanted.sample)
+    taken: set[str] = set()
+    found = []
+    for address in wanted.addresses or tuple(configured_sources):
+        source = configured_sources.get(address)
+        spec, connector, location = (
+            _declared(source, wanted) if source else _addressed(address, wanted, session)
+        )
+        spec = replace(spec, name=_unique(spec.name, taken), hidden=hidden)
+        budget = source.budget if source else Budget()
+        budget = replace(budget, rows=budget.rows if rows == -1 else rows, seed=wanted.seed)
+        opener: Callable[[SourceSpec], Connector] = plugins.load(plugins.connector(connector))
+        found.append(
+            SourcePlan(
+                spec=spec,
+                open=opener,
+                budget=budget,
+                fraction=fraction,
+                metadata_only=wanted.metadata_only,
+                location=location,
+                done=done,
+            )
+        )
+    return found
+
+
+def _sample(text: str | None) -> tuple[int | None, float | None]:
+    """``full`` reads all (None); ``N`` rows; ``P%`` a share; nothing given: -1, the source's own budget."""
+    if text is None:
+        return -1, None
+    try:
+        if text == "full":
+            return None, None
+        if text.endswith("%"):
+            share = float(text[:-1]) / 100
+            if 0 < share <= 1:
+                return Budget().rows, share
+        elif int(text) > 0:
+            return int(text), None
+    except ValueError:
+        pass
+    raise UsageError("bad-sample", word=text)
+
+
+def _declared(source: SourceConfig, wanted: Wanted) -> tuple[SourceSpec, str, str]:
+    connector, url = source.connector, source.url
+    if not connector:
+        connector, url = plugins.resolve(url)
+    spec = SourceSpec(
+        name=source.name,
+        url=url,
+        password=secrets.resolve(source.password)
+        if source.password
+        else _asked(source.name, url, wanted.ask_password),
+        include=wanted.include or source.include,
+        exclude=(*source.exclude, *wanted.exclude),
+        limits=source.limits,
+        department=wanted.department or source.department,
+        system=source.system,
+        options=source.options,
+    )
+    live = source.location if plugins.connector(connector) and connector not in _OWN_PLACE else ""
+    return spec, connector, live
+
+
+# Their assets are files: SARIF points to the file itself.
+_OWN_PLACE = frozenset({"files", "dictionary"})
+
+
+def _addressed(address: str, wanted: Wanted, session: Session) -> tuple[SourceSpec, str, str]:
+    clean, literal = secrets.split_url(address)
+    if literal:
+        raise UsageError("literal-password", where=clean)
+    try:
+        connector, url = plugins.resolve(clean)
+    except UsageError as error:
+        # A word that is no path may be a misspelt source of guard.yaml.
+        close = nearest(address, session.config.sources)
+        if error.id == "no-such-path" and close:
+            raise UsageError(
+                "unknown-source",
+                name=address,
+                nearest=close,
+                known=", ".join(session.config.sources),
+                where="",
+            ) from None
+        raise
+    connector = wanted.connector or connector
+    plugins.connector(connector)
+    spec = SourceSpec(
+        name=_name(url),
+        url=url,
+        password=_asked(clean, url, wanted.ask_password),
+        include=wanted.include,
+        exclude=wanted.exclude,
+        department=wanted.department,
+    )
+    return spec, connector, "" if connector in _OWN_PLACE else _place(url)
+
+
+def _asked(shown: str, url: str, ask: AskPassword | None) -> Secret | None:
+    """Ask where the URL has a user and nothing says what the password is."""
+    if "://" not in url or not _split(url).username or ask is None:
+        return None
+    return Secret(ask(shown))
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        raise UsageError("url-broken", url=url) from None
+
+
+def _place(url: str) -> str:
+    """A physical place for SARIF: the database file, or guard.yaml, where this source would be declared."""
+    if url.startswith("sqlite:"):
+        return _relative(unquote(url.removeprefix("sqlite:///")))
+    return "guard.yaml"
+
+
+def _relative(path: str) -> str:
+    full = Path(path)
+    try:
+        return str(full.relative_to(Path.cwd()))
+    except ValueError:
+        return full.name
+
+
+def _name(url: str) -> str:
+    """A short name: the database, the folder, or the folder that holds the file."""
+    if url.startswith("sqlite:") or "://" not in url:
+        path = Path(unquote(url.removeprefix("sqlite:///")))
+        return (path if path.is_dir() or url.startswith("sqlite:") else path.parent).name or "files"
+    parts = _split(url)
+    return parts.path.strip("/") or parts.hostname or parts.scheme
+
+
+def _unique(name: str, taken: set[str]) -> str:
+    found, number = name, 1
+    while found in taken:
+        number += 1
+        found = f"{name}~{number}"
+    taken.add(found)
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """What ``source test`` saw."""
+
+    assets: int
+    columns: int
+    problems: tuple[Problem, ...]
+
+
+def configured(session: Session) -> Iterator[SourceConfig]:
+    """The sources of guard.yaml."""
+    yield from session.config.sources.values()
+
+
+def reach(session: Session, address: str, connector: str | None, ask: AskPassword | None) -> Reached:
+    """Open one source and list it."""
+    assets = columns = 0
+    problems: list[Problem] = []
+    opened = _open(session, address, connector, ask)
+    try:
+        for item in opened.assets():
+            if isinstance(item, Problem):
+                problems.append(item)
+            else:
+                assets += 1
+                columns += len(item.columns)
+    except Unreadable as stop:
+        problems.append(stop.problem)
+    finally:
+        opened.close()
+    return Reached(assets=assets, columns=columns, problems=tuple(problems))
+
+
+def grants(session: Session, address: str, connector: str | None, ask: AskPassword | None) -> Iterator[str]:
+    """The least-privilege statements for one source. Raises UsageError where there are none to print."""
+    opened = _open(session, address, connector, ask)
+    try:
+        if not isinstance(opened, Explains):
+            raise UsageError("no-grants", source=address)
+        yield from opened.grants()
+    except Unreadable as stop:
+        raise _as_error(stop.problem) from None
+    finally:
+        opened.close()
+
+
+def _as_error(problem: Problem) -> UsageError:
+    return UsageError("source-unreadable", code=problem.code, where="/".join(problem.path))
+
+
+def _open(session: Session, address: str, connector: str | None, ask: AskPassword | None) -> Connector:
+    wanted = Wanted(addresses=(address,), connector=connector, ask_password=ask)
+    (plan,) = plans(session, wanted, frozenset(), hidden=())
+    return plan.open(plan.spec)
+
+
+def collectors() -> tuple[str, ...]:
+    """The dialects that have a dictionary script."""
+    return tuple(sorted(_scripts()))
+
+
+def collector(dialect: str) -> str:
+    """The script of a dialect. Raises UsageError with the list."""
+    scripts = _scripts()
+    if dialect not in scripts:
+        close = nearest(dialect, scripts) or "-"
+        raise UsageError("unknown-dialect", word=dialect, nearest=close, known=", ".join(sorted(scripts)))
+    return scripts[dialect]()
+
+
+def _scripts() -> dict[str, Callable[[], str]]:
+    found: dict[str, Callable[[], str]] = {}
+    for target in plugins.collectors():
+        found |= plugins.load(target)()
+    return found

@@ -1,0 +1,1 @@
+"""Scanning: from sources to recorded results. No configuration, no catalogue, no printing."""

@@ -1,0 +1,84 @@
+"""From an asset and what was read of it to its result: findings, levels, concealed names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from guard.detect.engine import Detector
+from guard.detect.values import TableProfile
+from guard.model import Asset, AssetResult, Classification, Column, Coverage, Finding
+
+
+class Graded(Protocol):
+    """What grading returns: one classification a column, and one for the table."""
+
+    @property
+    def columns(self) -> tuple[Classification, ...]:
+        """One classification a column, in the asset's order."""
+        ...
+
+    @property
+    def table(self) -> Classification:
+        """The asset's own classification."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """Detection and grading with the key that conceals names; shared by all threads of a scan."""
+
+    detector: Detector
+    grade: Callable[[Asset, Sequence[Finding]], Graded]
+    key: bytes
+
+    def profile(self, asset: Asset) -> TableProfile:
+        """An empty profile for the columns of ``asset``."""
+        return self.detector.profile(len(asset.columns))
+
+    def result(
+        self, asset: Asset, profile: TableProfile | None, coverage: Coverage, *, unit: str, location: str
+    ) -> AssetResult:
+        """Judge one asset. Names are judged as they are and kept concealed."""
+        findings = self.detector.findings(asset, profile)
+        graded = self.grade(asset, findings)
+        public = self.conceal(asset)
+        return AssetResult(
+            asset=public,
+            coverage=coverage,
+            findings=tuple(
+                replace(finding, column=column.name)
+                for finding, column in zip(findings, public.columns, strict=True)
+            ),
+            classifications=graded.columns,
+            table=graded.table,
+            unit=unit,
+            location=location,
+        )
+
+    def conceal(self, asset: Asset) -> Asset:
+        """The asset with every name and comment in which a detector fires masked."""
+        return replace(
+            asset,
+            path=self.conceal_path(asset.path),
+            comment=self.hide(asset.comment),
+            system=self.hide(asset.system),
+            department=self.hide(asset.department),
+            columns=tuple(self._column(column) for column in asset.columns),
+        )
+
+    def unit(self, asset: Asset) -> str:
+        """The concealed reference of a listed asset, by which a run is resumed."""
+        return replace(asset, path=self.conceal_path(asset.path), columns=()).ref
+
+    def conceal_path(self, path: tuple[str, ...]) -> tuple[str, ...]:
+        """Every part of a path, masked where a detector fires in it."""
+        return tuple(self.hide(part) for part in path)
+
+    def _column(self, column: Column) -> Column:
+        return replace(column, name=self.hide(column.name), comment=self.hide(column.comment))
+
+    def hide(self, text: str) -> str:
+        """``text`` masked where a detector fires in it."""
+        return self.detector.conceal(text, self.key) if text else text

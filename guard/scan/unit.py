@@ -1,0 +1,162 @@
+"""One listed object, read once: its tables, sheets or members become results.
+
+A unit ends with every part of it accounted for: scanned, sampled or skipped with a reason.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from typing import Any
+
+from guard.detect.values import TableProfile
+from guard.model import Asset, AssetKind, AssetResult, Coverage, Problem, Status
+from guard.scan.judge import Judge
+from guard.scan.scope import SourcePlan
+from guard.sdk.connector import Connector, Unreadable
+from guard.sdk.sample import Sample
+
+LOG = logging.getLogger("guard.scan")
+
+# Rows that were not shown to this account are rows that were not scanned.
+BLOCKING_NOTES = frozenset({"row-security"})
+
+
+class _Part:
+    """One table, sheet or member while its samples arrive."""
+
+    def __init__(self, asset: Asset, profile: TableProfile) -> None:
+        self.asset = asset
+        self.profile = profile
+        self.rows = 0
+        self.complete = False
+        self.failed = False
+        self.problems: dict[str, Problem] = {}
+
+    def add(self, sample: Sample) -> None:
+        self.profile.add(sample)
+        self.rows += sample.rows
+        self.complete = sample.complete
+        for note in sample.notes:
+            self.problems.setdefault(note.code, note)
+
+    def fail(self, problem: Problem) -> None:
+        self.problems[problem.code] = problem
+        self.failed = True
+
+    def coverage(self) -> Coverage:
+        failed = self.failed or not BLOCKING_NOTES.isdisjoint(self.problems)
+        whole = self.complete and not failed
+        return Coverage(
+            status=Status.SCANNED if whole else Status.SAMPLED,
+            rows=self.rows,
+            of=self.rows if whole else self.asset.rows,
+            problems=tuple(self.problems.values()),
+            incomplete=failed,
+        )
+
+
+def read(plan: SourcePlan, connector: Connector, listed: Asset, judge: Judge) -> list[AssetResult]:
+    """Read and judge one listed asset. Never raises for what a source or a file can do wrong."""
+    reader = _Reader(plan, judge, judge.unit(listed))
+    if plan.metadata_only or not connector.capabilities.samples:
+        return [
+            reader.judged(listed, None, Coverage(status=Status.SAMPLED, of=listed.rows, basis="metadata"))
+        ]
+    try:
+        # A generator is closed, so that its transaction or parser ends with the unit.
+        with closing(_generator(connector, listed, plan)) as items:
+            for item in items:
+                if reader.take(item):
+                    break
+    except Unreadable as stop:
+        reader.trouble(stop.problem)
+    except Exception as error:
+        LOG.error("unit failed: %s", type(error).__name__)
+        reader.trouble(Problem(code="internal", path=listed.path, params={"error": type(error).__name__}))
+    return reader.finish(listed)
+
+
+def _generator(connector: Connector, listed: Asset, plan: SourcePlan) -> Any:
+    def items() -> Iterator[Sample | Problem]:
+        yield from connector.sample(listed, plan.budget_for(listed))
+
+    return items()
+
+
+class _Reader:
+    """Turns the stream of samples and problems of one unit into results."""
+
+    def __init__(self, plan: SourcePlan, judge: Judge, unit: str) -> None:
+        self._plan = plan
+        self._judge = judge
+        self._unit = unit
+        self._part: _Part | None = None
+        self._results: list[AssetResult] = []
+
+    def take(self, item: Sample | Problem) -> bool:
+        """Take one item; True when reading must stop (a state-secret marking was seen)."""
+        if isinstance(item, Problem):
+            self.trouble(item)
+            return False
+        part = self._part
+        if part is None or part.asset.path != item.asset.path:
+            self._close_part()
+            part = self._part = _Part(item.asset, self._judge.profile(item.asset))
+        part.add(item)
+        if part.profile.secret:
+            # Not a failure: the law puts it out of scope, and a person takes over.
+            part.complete = False
+            part.problems["scope-secret"] = Problem(code="scope-secret", path=item.asset.path)
+        return part.profile.secret
+
+    def trouble(self, problem: Problem) -> None:
+        """A part (or all) of the unit could not be read (further)."""
+        if self._part is not None and problem.path in ((), self._part.asset.path):
+            self._part.fail(problem)
+        else:
+            self._results.append(skipped(self._judge, self._plan, problem, unit=self._unit))
+
+    def finish(self, listed: Asset) -> list[AssetResult]:
+        """Close the last part. A unit without any result is a skip: unscanned is not clean."""
+        self._close_part()
+        if not self._results:
+            self.trouble(Problem(code="nothing-read", path=listed.path))
+        if listed.columns and all(result.coverage.status is Status.SKIPPED for result in self._results):
+            # What the names of an unreadable table say is kept; it stays skipped.
+            names_only = replace(self._results[0].coverage, basis="metadata")
+            return [self.judged(listed, None, names_only)]
+        return self._results
+
+    def _close_part(self) -> None:
+        part, self._part = self._part, None
+        if part is not None:
+            self._results.append(self.judged(part.asset, part.profile, part.coverage()))
+
+    def judged(self, asset: Asset, profile: TableProfile | None, coverage: Coverage) -> AssetResult:
+        """One result, with its problems' paths concealed."""
+        judge = self._judge
+        hidden = replace(coverage, problems=tuple(_hidden(judge, problem) for problem in coverage.problems))
+        location = self._plan.location or "/".join(judge.conceal_path(asset.path))
+        return judge.result(asset, profile, hidden, unit=self._unit, location=location)
+
+
+def skipped(judge: Judge, plan: SourcePlan, problem: Problem, *, unit: str = "") -> AssetResult:
+    """The result of something that exists and could not be read."""
+    spec = plan.spec
+    path = problem.path or (spec.name,)
+    kind = AssetKind.FILE if not plan.location else AssetKind.TABLE
+    asset = Asset(source=spec.name, path=path, kind=kind, department=spec.department, system=spec.system)
+    public = judge.conceal(asset)
+    coverage = Coverage(status=Status.SKIPPED, problems=(_hidden(judge, problem),), incomplete=True)
+    location = plan.location or "/".join(public.path)
+    return AssetResult(asset=public, coverage=coverage, unit=unit or public.ref, location=location)
+
+
+def _hidden(judge: Judge, problem: Problem) -> Problem:
+    params = {
+        key: judge.hide(value) if isinstance(value, str) else value for key, value in problem.params.items()
+    }
+    return replace(problem, path=judge.conceal_path(problem.path), params=params)
