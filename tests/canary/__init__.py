@@ -1,0 +1,1 @@
+"""Plants values that exist nowhere else, and searches every byte of what a scan leaves behind."""
