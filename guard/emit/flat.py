@@ -1,0 +1,62 @@
+"""One column as a row of plain texts, for the formats that people open in a spreadsheet or a review."""
+
+from __future__ import annotations
+
+from guard.emit.options import Row
+from guard.emit.record import fingerprint
+from guard.model import AssetResult
+from guard.sdk import Facts
+from guard.sdk.display import shape
+from guard.sdk.wording import (
+    confidence,
+    evidence_text,
+    leading_reason,
+    level_word,
+    percent,
+    reason_text,
+    term,
+    type_name,
+)
+
+HEADERS = (
+    "department", "system", "source", "asset", "comment", "column", "column_comment", "sql_type", "type",
+    "type_name", "domain", "category", "level", "candidate", "personal", "sensitive", "confidence", "review",
+    "reason", "evidence", "standard", "mixed", "status", "rows", "of", "fingerprint",
+)  # fmt: skip
+
+
+def flat(result: AssetResult, row: Row, facts: Facts, language: str) -> tuple[str, ...]:
+    """The texts of one column in the order of ``HEADERS``; ids stay ids, names are in ``language``."""
+    column, finding, answer = row
+    asset, read = result.asset, result.coverage
+    why = leading_reason(answer)
+    return (
+        asset.department, asset.system, asset.source, "/".join(asset.path), asset.comment,
+        column.name, column.comment, column.type,
+        finding.type or "", type_name(facts, finding.type, language),
+        term(facts, "domains", answer.domain), term(facts, "categories", answer.category), answer.level,
+        answer.candidate, yes(answer.personal), yes(answer.sensitive), f"{confidence(finding, answer):.2f}",
+        yes(not answer.confirmable), reason_text(facts, why, language) if why else "",
+        evidence_text(facts, finding), f"{why.standard} {why.clause}".strip() if why else "",
+        mixed(row, facts, language),
+        read.status.value, str(read.rows), "" if read.of is None else str(read.of),
+        fingerprint(asset, column.name, finding.type),
+    )  # fmt: skip
+
+
+def mixed(row: Row, facts: Facts, language: str) -> str:
+    """The minority contents of a column with their shares, in words; empty where there are none."""
+    items = row[1].mixed
+    return "; ".join(
+        f"{type_name(facts, m.type, language)} {percent(m.share)} ({m.hits}/{m.total})" for m in items
+    )
+
+
+def level_mark(facts: Facts, level: str) -> str:
+    """A level as word and shape: ``L4 ◆``."""
+    return f"{level_word(facts, level)} {shape(level, facts.levels)}"
+
+
+def yes(answer: bool) -> str:
+    """``yes`` or ``no``, for machines and spreadsheets alike."""
+    return "yes" if answer else "no"

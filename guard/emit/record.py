@@ -1,0 +1,169 @@
+"""The one record structure behind json, jsonl, csv and md; described by ``schema.json``."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib.resources import files
+from typing import Any
+
+from guard.emit.options import Row
+from guard.model import Asset, AssetResult, Classification, Evidence, Mixed, Problem, Reason, Run, Totals
+from guard.sdk import Facts
+from guard.sdk.display import UNSEEN
+from guard.sdk.wording import confidence, problem_text
+
+SCHEMA = "guard.findings/1"
+Record = dict[str, Any]
+
+
+def json_schema() -> Record:
+    """The JSON Schema of what the json and jsonl formats write (``guard config schema findings``)."""
+    document: Record = json.loads(files("guard.emit").joinpath("schema.json").read_text("utf-8"))
+    return document
+
+
+def fingerprint(asset: Asset, column: str, type_id: str | None) -> str:
+    """SHA-256, in hex, of source, path, column and type: no value, no line number, stable between runs."""
+    identity = json.dumps([asset.ref, column, type_id or ""])
+    return hashlib.sha256(identity.encode("ascii")).hexdigest()
+
+
+def compact(record: Record) -> str:
+    """``record`` as one line of JSON that encodes as UTF-8 and holds no unseen character raw."""
+    text = json.dumps(record, ensure_ascii=False, separators=(", ", ": "), allow_nan=False, default=str)
+    return UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1], text)
+
+
+def column_record(result: AssetResult, row: Row) -> Record:
+    """Everything known about one column."""
+    column, finding, answer = row
+    asset = result.asset
+    return {
+        "record": "column",
+        "source": asset.source,
+        "asset": asset.ref,
+        "path": list(asset.path),
+        "column": column.name,
+        "position": column.position,
+        "id": column.id,
+        "sql_type": column.type,
+        "comment": column.comment,
+        "type": finding.type,
+        **_answer(answer),
+        "confidence": round(confidence(finding, answer), 4),
+        "type_confidence": round(finding.confidence, 4),
+        "evidence": [_evidence(item) for item in finding.evidence],
+        "alternatives": [
+            {"type": name, "confidence": round(value, 4)} for name, value in finding.alternatives
+        ],
+        "mixed": [_mixed(item) for item in finding.mixed],
+        "missed": finding.missed,
+        "flags": list(finding.shape.flags) if finding.shape else [],
+        "coverage": _read(result),
+        "fingerprint": fingerprint(asset, column.name, finding.type),
+    }
+
+
+def span_records(result: AssetResult, row: Row) -> list[Record]:
+    """Types found inside longer text of one column: how many rows hold them, never where or what."""
+    column, finding, _ = row
+    asset = result.asset
+    place = {"source": asset.source, "asset": asset.ref, "path": list(asset.path), "column": column.name}
+    return [{"record": "span", **place, **_mixed(item)} for item in finding.mixed if item.embedded]
+
+
+def asset_record(result: AssetResult, facts: Facts) -> Record:
+    """One asset: what it is, its rolled-up level, and how much of it was read."""
+    asset = result.asset
+    problems = [_problem(item, facts) for item in result.coverage.problems]
+    return {
+        "record": "asset",
+        "source": asset.source,
+        "asset": asset.ref,
+        "path": list(asset.path),
+        "kind": asset.kind.value,
+        "comment": asset.comment,
+        "department": asset.department,
+        "system": asset.system,
+        "columns": len(asset.columns),
+        **(_answer(result.table) if result.table else {}),
+        "coverage": _read(result) | {"problems": problems},
+        "location": result.location,
+    }
+
+
+def run_record(run: Run, totals: Totals) -> Record:
+    """The run and its roll-up."""
+    facts = {name: getattr(run, name) for name in ("id", "status", "started", "finished", "version", "pack")}
+    return {
+        "record": "run",
+        **facts,
+        "policy": run.policy,
+        "scope": dict(run.scope),
+        "totals": totals_record(totals),
+    }
+
+
+def totals_record(totals: Totals) -> Record:
+    """Counts of assets by status, columns by level, and skips by reason."""
+    names = ("assets", "scanned", "sampled", "skipped", "columns", "candidates", "review")
+    counts = {name: getattr(totals, name) for name in names}
+    return counts | {"levels": dict(totals.levels), "reasons": dict(totals.reasons)}
+
+
+def _answer(answer: Classification) -> Record:
+    return {
+        "domain": answer.domain,
+        "category": answer.category,
+        "level": answer.level,
+        "candidate": answer.candidate or None,
+        "important_candidate": bool(answer.candidate),
+        "personal": answer.personal,
+        "sensitive": answer.sensitive,
+        "auto": answer.confirmable,
+        "review": answer.review or None,
+        "reasons": [_reason(item) for item in answer.reasons],
+    }
+
+
+def _reason(reason: Reason) -> Record:
+    names = ("rule", "effect", "standard", "clause", "certainty", "level")
+    return {name: getattr(reason, name) for name in names} | {"params": dict(reason.params)}
+
+
+def _evidence(item: Evidence) -> Record:
+    counts = {} if item.total is None else {"hits": item.hits, "total": item.total}
+    return {
+        "kind": item.kind,
+        "type": item.type,
+        "detail": item.detail,
+        "weight": round(item.weight, 3),
+    } | counts
+
+
+def _mixed(item: Mixed) -> Record:
+    share = round(item.share, 6)
+    return {
+        "type": item.type,
+        "hits": item.hits,
+        "total": item.total,
+        "share": share,
+        "embedded": item.embedded,
+    }
+
+
+def _problem(problem: Problem, facts: Facts) -> Record:
+    texts = {"what": problem_text(facts, problem), "next": problem_text(facts, problem, "next")}
+    return {"code": problem.code, "path": list(problem.path), "params": dict(problem.params)} | texts
+
+
+def _read(result: AssetResult) -> Record:
+    read = result.coverage
+    return {
+        "status": read.status.value,
+        "rows": read.rows,
+        "of": read.of,
+        "basis": read.basis,
+        "incomplete": read.incomplete,
+    }

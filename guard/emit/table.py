@@ -1,0 +1,115 @@
+"""table: for people at a terminal. Grouped by asset, wide characters aligned, level as word and shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TextIO
+
+from guard.emit.columns import Layout, layout
+from guard.emit.flat import level_mark, mixed
+from guard.emit.options import EmitOptions, Row, shown
+from guard.emit.paint import Painter
+from guard.model import AssetResult, Status
+from guard.sdk import Facts
+from guard.sdk.display import visible
+from guard.sdk.wording import (
+    confidence,
+    evidence_text,
+    leading_reason,
+    level_word,
+    percent,
+    problem_text,
+    reason_text,
+    term,
+    type_name,
+)
+
+_INDENT = "  "
+
+
+def write(facts: Facts, stream: TextIO, language: str, options: EmitOptions) -> None:
+    """Write each asset that has something to show, then coverage, skips and the level mix."""
+    paint = Painter(color=options.color, levels=facts.levels)
+    place = layout(max(options.width, 60))
+    heads = [facts.text(f"emit.columns.{name}") for name in place.names]
+    stream.write(paint.dim((_INDENT + place.line(heads)).rstrip()) + "\n")
+    hidden = 0
+    for result in facts.results():
+        rows = list(shown(result, facts, options))
+        hidden += len(result.classifications) - len(rows)
+        if rows or result.coverage.status is Status.SKIPPED:
+            stream.write("\n" + _heading(result, facts, paint) + "\n")
+            for row in rows:
+                stream.writelines(_lines(row, facts, language, place, paint))
+            stream.writelines(_problems(result, facts, paint))
+    stream.write("\n" + _foot(facts, paint))
+    if hidden:
+        stream.write(facts.text("emit.hidden", count=hidden, level=level_word(facts, options.show)) + "\n")
+
+
+def _heading(result: AssetResult, facts: Facts, paint: Painter) -> str:
+    asset = result.asset
+    level = [paint.level(result.table.level, level_mark(facts, result.table.level))] if result.table else []
+    words = [visible(text) for text in (asset.comment, asset.department) if text]
+    name = paint.bold(visible("/".join((asset.source, *asset.path))))
+    return " · ".join([name, *words, *level, _read(result, facts)])
+
+
+def _read(result: AssetResult, facts: Facts) -> str:
+    read = result.coverage
+    if read.status is not Status.SKIPPED and read.basis == "metadata":
+        return facts.text("emit.read.metadata")
+    of = "?" if read.of is None else f"{read.of:,}"
+    text = facts.text(f"emit.read.{read.status.value}", rows=f"{read.rows:,}", of=of)
+    missed = max((found.missed for found in result.findings if found.missed is not None), default=None)
+    if read.status is Status.SAMPLED and missed is not None:
+        text += facts.text("emit.read.missed", missed=percent(missed))
+    return text
+
+
+def _lines(row: Row, facts: Facts, language: str, place: Layout, paint: Painter) -> Iterator[str]:
+    column, finding, answer = row
+    why = leading_reason(answer)
+    candidate = facts.text(f"emit.candidate.{answer.candidate}") if answer.candidate else ""
+    reason = reason_text(facts, why, language) if why else ""
+    texts = {
+        "column": place.beside(visible(column.name), visible(column.comment)),
+        "type": type_name(facts, finding.type, language) or "–",
+        "category": term(facts, "categories", answer.category).rpartition("/")[2],
+        "level": level_mark(facts, answer.level),
+        "confidence": f"{sureness:.2f}" if (sureness := confidence(finding, answer)) else "",
+        "reason": " · ".join(part for part in (candidate, reason, evidence_text(facts, finding)) if part),
+    }
+    for number, cells in enumerate(place.wrap([visible(texts[name]) for name in place.names])):
+        at = place.names.index("level")
+        if not number:
+            cells[at] = paint.level(answer.level, cells[at])
+        yield (_INDENT + place.join(cells)).rstrip() + "\n"
+    extra = mixed(row, facts, language)
+    if extra:
+        yield paint.warn(f"{_INDENT}  ↳ {facts.text('emit.mixed')} {visible(extra)}") + "\n"
+
+
+def _problems(result: AssetResult, facts: Facts, paint: Painter) -> Iterator[str]:
+    for problem in result.coverage.problems:
+        what, following = (visible(problem_text(facts, problem, part)) for part in ("what", "next"))
+        yield paint.warn(f"{_INDENT}! {what}") + (f" → {following}" if following else "") + "\n"
+
+
+def _foot(facts: Facts, paint: Painter) -> str:
+    totals = facts.totals
+    names = ("assets", "scanned", "sampled", "skipped", "columns", "candidates", "review")
+    counts = {name: f"{getattr(totals, name):,}" for name in names}
+    lines = [paint.bold(facts.text("emit.coverage", **counts))]
+    if totals.reasons:
+        reasons = " · ".join(f"{visible(code)} {count}" for code, count in sorted(totals.reasons.items()))
+        lines.append(paint.warn(facts.text("emit.reasons", reasons=reasons)))
+    order = [*reversed(facts.levels), *sorted(set(totals.levels) - set(facts.levels))]
+    mix = [
+        f"{paint.level(name, level_mark(facts, name))} {totals.levels[name]:,}"
+        for name in order
+        if totals.levels.get(name)
+    ]
+    lines.append(facts.text("emit.mix", levels=" · ".join(mix)))
+    lines.append(facts.text("emit.todo", **counts))
+    return "\n".join(lines) + "\n"
