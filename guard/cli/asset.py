@@ -8,11 +8,12 @@ import click
 
 from guard.cli import outcome
 from guard.cli.language import say
-from guard.cli.output import payload, visible
+from guard.cli.output import payload
 from guard.cli.stored import facts_of
 from guard.cli.verb import Verbs, globals_of, option
 from guard.ops import listing
 from guard.ops.listing import Filter
+from guard.sdk.display import visible
 
 command = Verbs("asset")
 _RUN = option("asset", "--run", metavar="RUN", default="latest", show_default=True)

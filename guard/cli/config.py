@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 
 from guard.cli.language import say
-from guard.cli.output import emit_json, message, payload, visible
+from guard.cli.output import emit_json, message, payload
 from guard.cli.stored import session_of
 from guard.cli.verb import Verbs, globals_of, option
+from guard.sdk.display import visible
 
 command = Verbs("config")
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 
 from guard.cli.language import say
-from guard.cli.output import message, payload, visible
+from guard.cli.output import message, payload
 from guard.cli.stored import session_of
 from guard.cli.verb import Verb, globals_of, option
+from guard.sdk.display import visible
 
 
 @click.pass_context

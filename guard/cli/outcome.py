@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from guard.cli.language import current, say
-from guard.cli.output import message, visible
+from guard.cli.output import message
 from guard.cli.verb import Globals
 from guard.model import UsageError
+from guard.sdk.display import visible
 from guard.sdk.whole import whole
 from guard.yamldoc import nearest
 
@@ -59,10 +60,15 @@ def write(
             emit(kind, facts, sys.stdout, language=current(), options=options)
             continue
         try:
-            with whole(path) as draft, draft.open("w", encoding="utf-8", newline="") as stream:
+            with whole(path) as draft, draft.open("w", encoding=_encoding(kind), newline="") as stream:
                 emit(kind, facts, stream, language=current(), options=options)
         except OSError as error:
             raise UsageError("cannot-write", path=str(path), why=os.strerror(error.errno or 0)) from None
+
+
+def _encoding(kind: str) -> str:
+    # Chinese Excel takes a CSV without the mark for GBK.
+    return "utf-8-sig" if kind == "csv" else "utf-8"
 
 
 def _shown(level: str | None, facts: Facts) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-import unicodedata
 from typing import Any, TextIO
 
 from guard.cli.language import current, say
 from guard.model import GuardError
+from guard.sdk.display import visible
 from guard.text import lookup
 
 
@@ -25,16 +25,6 @@ def message(text: str) -> None:
 def emit_json(data: Any) -> None:
     """Write one JSON document to stdout."""
     payload(json.dumps(data, ensure_ascii=False, indent=2))
-
-
-def visible(text: object) -> str:
-    """``text`` with control and bidirectional characters made visible: no name can move the cursor."""
-    return "".join(
-        character
-        if unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-        else f"\\u{{{ord(character):x}}}"
-        for character in str(text)
-    )
 
 
 def error_text(error: GuardError) -> str:

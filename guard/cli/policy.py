@@ -8,10 +8,11 @@ from pathlib import Path
 import click
 
 from guard.cli.language import current, say
-from guard.cli.output import message, payload, visible
+from guard.cli.output import message, payload
 from guard.cli.stored import session_of
 from guard.cli.verb import Verbs, globals_of, option
 from guard.ops import policies
+from guard.sdk.display import visible
 
 command = Verbs("policy")
 _FOLDER = option(

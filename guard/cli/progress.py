@@ -14,9 +14,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from guard.cli.language import say
-from guard.cli.output import message, visible
+from guard.cli.output import message
 from guard.cli.verb import Globals
 from guard.model import AssetResult, Status
+from guard.sdk.display import visible
 
 if TYPE_CHECKING:
     from guard.ops.scan import Prepared

@@ -8,10 +8,11 @@ import click
 
 from guard.cli import outcome
 from guard.cli.language import say
-from guard.cli.output import message, payload, visible
+from guard.cli.output import message, payload
 from guard.cli.progress import watch
 from guard.cli.stored import session_of
 from guard.cli.verb import Verb, globals_of, option
+from guard.sdk.display import visible
 
 _V = "scan"
 

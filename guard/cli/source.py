@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from guard.cli.language import say
-from guard.cli.output import message, payload, visible
+from guard.cli.output import message, payload
 from guard.cli.scan import ask_password
 from guard.cli.stored import session_of
 from guard.cli.verb import Verbs, globals_of, option
+from guard.sdk.display import visible
 
 command = Verbs("source")
 _AS = option("source", "--as", "connector", metavar="CONNECTOR")

@@ -19,7 +19,7 @@ import pytest
         (["scan", "--sample", "many", "."], "many"),
         (["scan", "--only", "resident_id_81", "."], "resident_id_18"),
         (["scan", "--max-time", "soon", "."], "soon"),
-        (["scan", "--resume", "nothing"], "nothing"),
+        (["scan", "--resume", "nothing"], "no run"),
         (["scna", "."], "scan"),
         (["scan", "--fail-onn", "L3"], "--fail-on"),
         (["explain", "resident_id"], "resident_id_18"),
@@ -86,12 +86,12 @@ def test_a_folder_of_horrors(guard, tmp_path: Path) -> None:
         file.write(b"sfzh\n11010119900307002X\n")
     with zipfile.ZipFile(folder / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("zeros.csv", b"0" * 300_000_000)
-    (folder / "[red]bold[/red].csv").write_text("'; DROP TABLE x;--,\x1b[31m\n1,2\n")
+    (folder / "[red]bold[red].csv").write_text("'; DROP TABLE x;--,\x1b[31m\n1,2\n")
     done = guard("scan", "share", "-f", "jsonl", timeout=60)
     assert done.code == 3
     assets = [r for r in done.records if r["record"] == "asset"]
     names = " ".join(r["asset"] for r in assets)
-    for expected in ("pipe.csv", "ragged.csv", "bomb.zip", "身份证.csv", "[red]bold[/red].csv"):
+    for expected in ("pipe.csv", "ragged.csv", "bomb.zip", "身份证.csv", "[red]bold[red].csv"):
         assert expected in names
     assert "root:" not in done.out + done.err
     assert "\x1b" not in guard("asset", "list").out
