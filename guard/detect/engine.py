@@ -1,0 +1,48 @@
+"""The detector: names, comments, SQL types and values of an asset into one finding a column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+from guard.detect.conceal import conceal
+from guard.detect.dictionaries import dictionaries
+from guard.detect.fuse import fuse
+from guard.detect.matching import Matcher
+from guard.detect.names import NameJudge
+from guard.detect.types import TypeCatalogue
+from guard.detect.values import TableProfile
+from guard.model import Asset, DataType, Finding
+
+
+class Detector:
+    """Finds data types. Opens no file: ``types`` and ``lexicon`` are given.
+
+    ``year`` is the year in which ages are reckoned; without it there are no age facts. One Detector
+    serves any number of assets and threads; it remembers names it has read, never values.
+    """
+
+    def __init__(
+        self, types: Iterable[DataType], lexicon: Mapping[str, Any], *, year: int | None = None
+    ) -> None:
+        self.catalogue = TypeCatalogue(types)
+        self._lexicon, self._year = lexicon, year
+        self._names = NameJudge(self.catalogue, lexicon)
+
+    @cached_property
+    def _matcher(self) -> Matcher:
+        return Matcher(self.catalogue, dictionaries(self._lexicon))
+
+    def profile(self, columns: int) -> TableProfile:
+        """An empty profile for a table of ``columns`` columns, to which samples are added."""
+        return TableProfile(self.catalogue, self._lexicon, columns, year=self._year, matcher=self._matcher)
+
+    def findings(self, asset: Asset, profile: TableProfile | None = None) -> tuple[Finding, ...]:
+        """One finding for each column of ``asset``; by names alone where ``profile`` is None."""
+        columns = profile.columns() if profile is not None else None
+        return fuse(asset, self._names.judge(asset), columns, self.catalogue, self._lexicon["fusion"])
+
+    def conceal(self, text: str, key: bytes) -> str:
+        """A name or comment as it may be shown: masked with a keyed digest where a detector fires in it."""
+        return conceal(text, key, self.catalogue)

@@ -1,0 +1,170 @@
+"""Evidence of names and values into one finding a column: a sum of log-odds for each type."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+from guard.detect.score import Catalogue, ranked_types
+from guard.model import Asset, Evidence, Finding, Mixed, Shape
+
+_NAMED = frozenset({"name", "comment", "table"})
+_MEASURED = frozenset({"value", "check", "dictionary"})
+
+
+class Profile(Protocol):
+    """What the values of one column said."""
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Evidence of the values."""
+        ...
+
+    @property
+    def mixed(self) -> tuple[Mixed, ...]:
+        """Types found in a minority of the rows."""
+        ...
+
+    @property
+    def shape(self) -> Shape:
+        """Counts and lengths."""
+        ...
+
+
+def fuse(
+    asset: Asset,
+    names: Sequence[Sequence[Evidence]],
+    profiles: Sequence[Profile] | None,
+    catalogue: Catalogue,
+    weights: Mapping[str, Any],
+) -> tuple[Finding, ...]:
+    """One finding for each column of ``asset``; ``profiles`` is None where no value was read.
+
+    ``weights`` is ``lexicon/fusion.yaml``. Empty and all-null columns are judged by name.
+    """
+    findings = []
+    for index, column in enumerate(asset.columns):
+        profile = profiles[index] if profiles is not None else None
+        evidence = weigh(names[index], profile, catalogue, weights)
+        findings.append(_finding(column.name, evidence, profile, weights))
+    return tuple(findings)
+
+
+def weigh(
+    names: Sequence[Evidence], profile: Profile | None, catalogue: Catalogue, weights: Mapping[str, Any]
+) -> tuple[Evidence, ...]:
+    """All evidence on one column: what names say, what values say, and where the two disagree."""
+    if profile is None or profile.shape.rows <= profile.shape.nulls:
+        return tuple(names)
+    measured = _noticed(names, profile.evidence, weights)
+    strong = _strong(measured, catalogue, weights)
+    said = _softened(names, weights) if strong else list(names)
+    said += _narrowed(names, measured, weights)
+    return (*said, *measured, *_contradictions(said, profile, strong, catalogue, weights))
+
+
+def _noticed(
+    names: Iterable[Evidence], measured: Sequence[Evidence], weights: Mapping[str, Any]
+) -> tuple[Evidence, ...]:
+    """The evidence of values without types that fit almost anything and that no name speaks for."""
+    narrower: Mapping[str, Sequence[str]] = weights["narrower"]
+    named = {kind for item in names for kind in (item.type, *narrower.get(item.type, ()))}
+    total = _sums(measured)
+    return tuple(
+        item for item in measured if item.type in named or abs(total[item.type]) >= weights["noticed"]
+    )
+
+
+def _sums(measured: Iterable[Evidence]) -> dict[str, float]:
+    total: defaultdict[str, float] = defaultdict(float)
+    for item in measured:
+        total[item.type] += item.weight
+    return total
+
+
+def _strong(measured: Iterable[Evidence], catalogue: Catalogue, weights: Mapping[str, Any]) -> frozenset[str]:
+    """Types that the values prove on their own."""
+    return frozenset(
+        kind
+        for kind, weight in _sums(measured).items()
+        if weight >= weights["proof"] and kind in catalogue.by_id
+    )
+
+
+def _softened(names: Sequence[Evidence], weights: Mapping[str, Any]) -> list[Evidence]:
+    """The names' evidence where values prove a type: "no type" (order_no, 备注) weighs little then."""
+    against = sum(item.weight for item in names if not item.type)
+    share = min(1.0, weights["softened"] / against) if against else 1.0
+    return [item if item.type else replace(item, weight=round(item.weight * share, 3)) for item in names]
+
+
+def _narrowed(
+    names: Iterable[Evidence], measured: Iterable[Evidence], weights: Mapping[str, Any]
+) -> list[Evidence]:
+    """A name for the general (证件号码) also speaks for the particular that the values show (身份证)."""
+    seen = {item.type for item in measured}
+    narrower: Mapping[str, Sequence[str]] = weights["narrower"]
+    return [
+        replace(item, type=kind)
+        for item in names
+        if item.weight > 0
+        for kind in narrower.get(item.type, ())
+        if kind in seen and not any(other.type == kind for other in names)
+    ]
+
+
+def _contradictions(
+    said: Sequence[Evidence],
+    profile: Profile,
+    strong: frozenset[str],
+    catalogue: Catalogue,
+    weights: Mapping[str, Any],
+) -> list[Evidence]:
+    rows = profile.shape.rows - profile.shape.nulls
+    seen = {item.type for item in profile.evidence}
+    against = []
+    for kind in dict.fromkeys(item.type for item in said if item.kind in _NAMED and item.weight > 0):
+        value = catalogue.by_id[kind].value if kind in catalogue.by_id else None
+        if kind in seen:
+            continue
+        hits = sum(item.hits for item in profile.mixed if item.type == kind and not item.embedded)
+        weight = weights["overruled"] if strong else 0.0
+        if value is not None and value.pattern and rows >= weights["unmatched"]["rows"]:
+            weight += weights["unmatched"].get(value.strength, 0.0) * (1 - hits / rows)
+            if value.strength != "weak" and 2 * profile.shape.max_length < len(catalogue.by_id[kind].example):
+                weight += weights["short"]
+        if weight:
+            against.append(
+                Evidence(kind="value", type=kind, detail="unmatched", weight=weight, hits=hits, total=rows)
+            )
+    return against
+
+
+def _finding(
+    name: str, evidence: Sequence[Evidence], profile: Profile | None, weights: Mapping[str, Any]
+) -> Finding:
+    ranked = ranked_types(evidence, weights)
+    best = ranked[0] if ranked and ranked[0][1] >= weights["threshold"] else None
+    rest = tuple(
+        (kind, confidence)
+        for kind, confidence in ranked[1 if best else 0 :]
+        if confidence >= weights["shown"]
+    )
+    shape = profile.shape if profile else None
+    return Finding(
+        column=name,
+        type=best[0] if best else None,
+        confidence=best[1] if best else _none(ranked),
+        evidence=tuple(evidence),
+        alternatives=rest[:5],
+        mixed=profile.mixed if profile else (),
+        shape=shape,
+        missed=0.99**shape.rows if shape else None,
+    )
+
+
+def _none(ranked: Sequence[tuple[str, float]]) -> float:
+    """How sure it is that the column holds no type."""
+    return round(1.0 - ranked[0][1], 3) if ranked else 0.0
