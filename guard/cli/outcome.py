@@ -102,4 +102,5 @@ def summary(result: Result) -> None:
         message(f"{line}  (guard explain {trouble.problem.code})")
     if result.resume:
         message(say("commands.scan.resume", command=visible(result.resume)))
-    message(say(f"commands.scan.exit_{result.exit_code}", run=result.facts.run.id, fail_on=result.fail_on))
+    ending = "done" if result.fail_on == "never" and not result.exit_code else f"exit_{result.exit_code}"
+    message(say(f"commands.scan.{ending}", run=result.facts.run.id, fail_on=result.fail_on))

@@ -10,7 +10,7 @@ from secrets import token_hex
 
 from guard import __version__
 from guard.catalog.store import MemoryStore, Store
-from guard.model import AssetResult, GuardError, Problem, Run, UsageError
+from guard.model import AssetResult, GuardError, Problem, Run, SourceError, UsageError
 from guard.ops import exits
 from guard.ops.engine import Rules
 from guard.ops.session import Session
@@ -19,7 +19,7 @@ from guard.policy.grade import grade
 from guard.scan.judge import Judge
 from guard.scan.run import Listener, Scan
 from guard.scan.scope import SourcePlan
-from guard.sdk.connector import Explains
+from guard.sdk.connector import Connector, Explains, Unreadable
 from guard.sdk.report import Facts
 from guard.yamldoc import nearest
 
@@ -167,21 +167,33 @@ def prepare(session: Session, request: Request) -> Prepared:
 
 
 def dry_run(session: Session, request: Request) -> Iterator[str]:
-    """Every statement (or file) a scan would touch, with its cost, without reading a row."""
+    """What a scan would read and what it costs, without reading a row; with ``show_sql``, every statement."""
     rules = session.rules()
     _fail_on(request.fail_on or session.config.fail_on, rules)
     for plan in plans(session, _wanted(request), frozenset(), hidden=()):
         connector = plan.open(plan.spec)
         try:
             yield f"-- {plan.spec.name}  {plan.spec.url}"
-            if isinstance(connector, Explains):
+            if request.show_sql and isinstance(connector, Explains):
                 yield from connector.statements(plan.budget)
             else:
-                for item in connector.assets():
-                    cost = item.code if isinstance(item, Problem) else f"{item.bytes or 0} bytes"
-                    yield f"{'/'.join(item.path)}\t{cost}"
+                yield from _costs(plan, connector)
+        except Unreadable as stop:
+            raise SourceError("source-unreadable", code=stop.problem.code, where=plan.spec.name) from None
         finally:
             connector.close()
+
+
+def _costs(plan: SourcePlan, connector: Connector) -> Iterator[str]:
+    for item in connector.assets():
+        path = "/".join(item.path)
+        if isinstance(item, Problem):
+            yield f"{path}\t{item.code}"
+            continue
+        budget = plan.budget_for(item)
+        most = item.rows if budget.rows is None else min(budget.rows, item.rows or budget.rows)
+        size = f"{item.bytes} bytes" if item.bytes is not None else ""
+        yield f"{path}\t{len(item.columns) or '?'} columns\t{'?' if most is None else most} rows\t{size}"
 
 
 def _wanted(request: Request) -> Wanted:

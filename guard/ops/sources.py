@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from guard import plugins, secrets
 from guard.config import SourceConfig
-from guard.model import Problem, UsageError
+from guard.model import Problem, SourceError, UsageError
 from guard.ops.session import Session
 from guard.scan.scope import SourcePlan
 from guard.sdk.connector import Budget, Connector, Explains, SourceSpec, Unreadable
@@ -234,8 +234,8 @@ def grants(session: Session, address: str, connector: str | None, ask: AskPasswo
         opened.close()
 
 
-def _as_error(problem: Problem) -> UsageError:
-    return UsageError("source-unreadable", code=problem.code, where="/".join(problem.path))
+def _as_error(problem: Problem) -> SourceError:
+    return SourceError("source-unreadable", code=problem.code, where="/".join(problem.path))
 
 
 def _open(session: Session, address: str, connector: str | None, ask: AskPassword | None) -> Connector:
