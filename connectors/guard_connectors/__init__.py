@@ -16,5 +16,5 @@ manifest = {
         "mariadb": "mysql",
         "file": "files",
     },
-    "collectors": "guard_connectors:collectors",
+    "collectors": "guard_connectors.collectors:scripts",
 }

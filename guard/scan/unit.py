@@ -20,8 +20,8 @@ from guard.sdk.sample import Sample
 
 LOG = logging.getLogger("guard.scan")
 
-# Rows that were not shown to this account are rows that were not scanned.
-BLOCKING_NOTES = frozenset({"row-security"})
+# Rows that were not shown, pages without text and lines that are no JSON were not scanned.
+BLOCKING_NOTES = frozenset({"row-security", "pages-without-text", "broken-lines"})
 
 
 class _Part:

@@ -1,0 +1,1 @@
+"""File formats. Each module reads one: ``read(stream, asset, budget)`` yields Samples and Problems."""
