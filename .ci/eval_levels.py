@@ -174,9 +174,8 @@ def score(folder: Path, written: list[dict[str, Any]], options: argparse.Namespa
             str(options.errors),
         ]
         done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603
-    print(
-        f"levels ({'gold types' if options.gold else 'detector'}), graded {len(written)} columns in {spent:.2f} s"
-    )
+    basis = "gold types" if options.gold else "detector"
+    print(f"levels ({basis}), graded {len(written)} columns in {spent:.2f} s")  # noqa: T201
     print(done.stdout, done.stderr, sep="", end="")  # noqa: T201
     return done.returncode
 

@@ -51,7 +51,7 @@ def test_chinese_errors_are_chinese(guard) -> None:
         ("cut.xlsx", b"PK\x03\x04 cut"),
         ("cut.parquet", b"PAR1 cut"),
         ("cut.pdf", b"%PDF-1.7 cut"),
-        ("not.xlsx", b"\x00\x01\x02 not a workbook"),
+        ("not.xlsx", bytes(range(256))),
         ("old.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old"),
     ],
 )

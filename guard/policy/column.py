@@ -1,0 +1,257 @@
+"""The decision for one column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from guard.model import UNDETERMINED, Classification, DataType, Finding, Reason
+from guard.policy.domain import DomainScore
+from guard.policy.facts import Facts
+from guard.policy.pack import Rule
+from guard.policy.policy import CompiledRule, Policy, effects_of
+from guard.policy.view import LIKELY
+
+SURE = 0.85
+_CERTAINTY = {"high": "M-h", "medium": "M-m", "low": "M-l"}
+_WHERE = {"comment": 0.95, "name": 0.9, "initials": 0.6, "codes": 0.9}
+_BUSINESS = 0.75
+_COUNTED = frozenset({"value", "dictionary"})
+_NEARLY = 0.9
+_PROVEN = frozenset({"comment", "check"})
+
+
+class Applied:
+    """The rules that hold for a column or table, and what they ask for, by effect."""
+
+    __slots__ = ("_words", "rules", "steps")
+
+    def __init__(self, compiled: Iterable[CompiledRule], facts: Facts) -> None:
+        self.rules: list[Rule] = []
+        self.steps = 0
+        self._words: dict[str, list[str]] = {}
+        for item in compiled:
+            if item.holds(facts):
+                self.rules.append(item.rule)
+                self.steps = max(self.steps, item.rule.then.raise_by)
+                for effect, word in item.effects:
+                    self._words.setdefault(effect, []).append(word)
+
+    def words(self, effect: str) -> list[str]:
+        """What the rules say for one effect, by rule id; of categories the deepest first."""
+        found = self._words.get(effect, [])
+        return sorted(found, key=lambda word: -word.count("/")) if effect == "category" else found
+
+
+def grade_column(facts: Facts, finding: Finding, table: DomainScore, policy: Policy) -> Classification:
+    """Domain, category and level of one column, with the rules behind them."""
+    applied = Applied(policy.column_rules(facts.kind, facts.type, typed=facts.typed), facts)
+    bases, level = _base(facts, finding, applied, policy)
+    level = _mixed(finding, level, bases, policy)
+    level = lifted(level, applied, policy)
+    secret = "secret" in applied.words("scope")
+    if secret or not level:
+        level = UNDETERMINED
+    domain, because = _domain(facts, applied, table, policy)
+    candidate = policy.higher(*applied.words("candidate"), _nomination(facts.datatype, policy))
+    reasons = [*bases, *reasons_of(applied, facts), *because]
+    if level == UNDETERMINED and not secret:
+        reasons.append(Reason(rule="no-description", effect="level", certainty="design", level=UNDETERMINED))
+    review = _review(facts, finding, applied, level, candidate, policy, secret=secret)
+    return Classification(
+        domain=domain,
+        category=_category(facts, applied, policy),
+        level=level,
+        reasons=tuple(reasons),
+        candidate=candidate,
+        personal=facts.personal or (facts.datatype is None and _personal_attribute(facts, level)),
+        sensitive=facts.sensitive or (facts.minors and facts.personal),
+        confirmable=not review,
+        review=review,
+        confidence=_confidence(facts, finding, level, policy),
+    )
+
+
+def _base(facts: Facts, finding: Finding, applied: Applied, policy: Policy) -> tuple[list[Reason], str]:
+    """The level of the type; where it is not certain, the rules for untyped columns count as well."""
+    reasons: list[Reason] = []
+    levels: list[str] = []
+    item = facts.datatype
+    if item is not None:
+        organisation = facts.subject == "organisation" and bool(item.organisation_level)
+        level = policy.type_level(item, organisation=organisation)
+        levels.append(level)
+        reasons.append(_type_reason(item, finding, level, organisation=organisation))
+    if item is None or finding.confidence < LIKELY:
+        levels.extend(applied.words("level"))
+    return reasons, policy.higher(*levels)
+
+
+def _type_reason(item: DataType, finding: Finding, level: str, *, organisation: bool) -> Reason:
+    counted = [part for part in finding.evidence if part.type == item.id and part.total]
+    best = max(counted, key=lambda part: part.hits or 0, default=None)
+    params: dict[str, str | int | float] = {"type": item.id, "confidence": round(finding.confidence, 3)}
+    if best is not None:
+        params |= {"hits": best.hits or 0, "total": best.total or 0}
+    return Reason(
+        rule="organisation-level" if organisation else "type-level",
+        effect="level",
+        standard="; ".join(item.standards),
+        certainty=_CERTAINTY.get(item.certainty, item.certainty),
+        level=level or UNDETERMINED,
+        params=params,
+    )
+
+
+def _mixed(finding: Finding, level: str, reasons: list[Reason], policy: Policy) -> str:
+    """A type in a minority of rows counts with its own level: the higher wins."""
+    for part in finding.mixed:
+        item = policy.types.get(part.type)
+        if item is None or part.type == finding.type:
+            continue
+        own = policy.type_level(item, organisation=False)
+        params: dict[str, str | int | float] = {"type": part.type, "hits": part.hits, "total": part.total}
+        reasons.append(
+            Reason(rule="mixed-content", effect="floor", certainty="design", level=own, params=params)
+        )
+        level = policy.higher(level, own)
+    return level
+
+
+def lifted(level: str, applied: Applied, policy: Policy) -> str:
+    """``level`` after floors, one raise by steps (the largest) and raises to a level; empty stays empty."""
+    if not level:
+        return policy.higher(*applied.words("raise_to"))
+    level = policy.higher(level, *applied.words("floor"))
+    return policy.higher(policy.raised(level, applied.steps), *applied.words("raise_to"))
+
+
+def reasons_of(applied: Applied, facts: Facts) -> list[Reason]:
+    """One reason for every effect of every rule that holds."""
+    silent = {"level"} if facts.typed else set()
+    if facts.datatype is not None:
+        silent.add("category")
+    return [
+        reason(rule, "raise" if effect.startswith("raise") else effect, word, facts)
+        for rule in applied.rules
+        for effect, word in effects_of(rule)
+        if effect not in silent
+    ]
+
+
+def reason(rule: Rule, effect: str, word: str, facts: Facts) -> Reason:
+    """The reason that a rule gives: its clause and certainty, what it did, and the kind it went by."""
+    params: dict[str, str | int | float] = {"effect": word}
+    if facts.sort.kind:
+        params |= {"kind": facts.sort.kind, "word": facts.sort.word, "where": facts.sort.where}
+    return Reason(
+        rule=rule.id,
+        effect=effect,
+        standard=rule.standard,
+        clause=rule.clause,
+        certainty=rule.certainty,
+        level=word if effect in ("level", "floor", "raise", "candidate") else "",
+        params=params,
+    )
+
+
+def _domain(facts: Facts, applied: Applied, table: DomainScore, policy: Policy) -> tuple[str, list[Reason]]:
+    """A rule's domain, else the table's, else the one the column's own type or words belong to."""
+    ruled = applied.words("domain")
+    if ruled:
+        return ruled[0], []
+    words = table
+    if not (table.domain and facts.tabled):
+        by_type = policy.domains.of_type(facts.datatype) if facts.datatype else ""
+        if by_type:
+            return by_type, [_domain_reason("domain-type", by_type, facts.type, "type")]
+        own = policy.domains.column(facts.column, facts.comment)
+        words = own if own.domain else table
+    if words.domain:
+        return words.domain, [_domain_reason("domain-words", words.domain, words.word, words.where)]
+    default = policy.base.default_domain
+    return default, [_domain_reason("domain-none", default, "", "")]
+
+
+def _domain_reason(rule: str, domain: str, word: str, where: str) -> Reason:
+    params: dict[str, str | int | float] = {"domain": domain, "word": word, "where": where}
+    return Reason(rule=rule, effect="domain", certainty="design", params=params)
+
+
+def _nomination(item: DataType | None, policy: Policy) -> str:
+    """The level a type nominates for: its ``candidate``, or a level that only a person may give."""
+    if item is None:
+        return ""
+    return policy.higher(*(word for word in (item.candidate, item.level) if word in policy.nominated))
+
+
+def _category(facts: Facts, applied: Applied, policy: Policy) -> str:
+    if facts.datatype is not None:
+        return facts.datatype.category
+    ruled = applied.words("category")
+    if ruled:
+        return ruled[0]
+    return policy.base.default_categories[facts.subject]
+
+
+def _personal_attribute(facts: Facts, level: str) -> bool:
+    return facts.subject == "person" and level not in ("", "L1", UNDETERMINED)
+
+
+def _review(
+    facts: Facts,
+    finding: Finding,
+    applied: Applied,
+    level: str,
+    candidate: str,
+    policy: Policy,
+    *,
+    secret: bool,
+) -> str:
+    """The first reason why a person should look, or empty."""
+    asked = applied.words("review")
+    for code, holds in (
+        ("scope-secret", secret),
+        ("candidate", bool(candidate)),
+        ("undetermined", level == UNDETERMINED),
+        ("mixed-content", bool(finding.mixed)),
+        ("precision-lost", "precision-lost" in facts.flags),
+        ("conflict", _conflict(finding)),
+        (asked[0] if asked else "", bool(asked)),
+        ("names-only", facts.datatype is not None and not _proven(finding)),
+        ("low-confidence", _confidence(facts, finding, level, policy) < SURE),
+    ):
+        if holds:
+            return code
+    return ""
+
+
+def _conflict(finding: Finding) -> bool:
+    return bool(
+        finding.type and finding.alternatives and finding.alternatives[0][1] > finding.confidence - 0.1
+    )
+
+
+def _proven(finding: Finding) -> bool:
+    """Whether more than a name speaks for the type: its comment, a check digit, or nearly all values."""
+    return any(
+        part.type == finding.type
+        and part.weight > 0
+        and (part.kind in _PROVEN or (part.kind in _COUNTED and _nearly_all(part.hits, part.total)))
+        for part in finding.evidence
+    )
+
+
+def _nearly_all(hits: int | None, total: int | None) -> bool:
+    return bool(total) and (hits or 0) >= _NEARLY * (total or 0)
+
+
+def _confidence(facts: Facts, finding: Finding, level: str, policy: Policy) -> float:
+    """How sure the level is: the type's confidence, or how the kind of an untyped column was told."""
+    if facts.datatype is not None:
+        return finding.confidence
+    if level == UNDETERMINED:
+        return 0.0
+    if facts.key == "pk":
+        return 0.95
+    sure = _WHERE.get(facts.sort.where, 0.4)
+    return sure if facts.kind in policy.kinds.technical else min(sure, _BUSINESS)

@@ -1,0 +1,146 @@
+"""One table prepared for grading: its words, types, kinds and measured facts, gathered once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from guard.model import Asset, DataType, Finding
+from guard.policy.domain import DomainScore
+from guard.policy.facts import Facts, declared
+from guard.policy.kinds import OTHER, Sort
+from guard.policy.policy import Policy
+from guard.policy.subject import all_minors, column_subject, is_reference, table_subject
+from guard.policy.words import is_chinese, is_initials
+
+LIKELY = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableView:
+    """What grading a column needs to know of its table. ``table`` are the facts for table rules."""
+
+    asset: Asset
+    findings: tuple[Finding, ...]
+    sorts: tuple[Sort, ...]
+    parts: tuple[tuple[str, ...], ...]
+    domain: DomainScore
+    table: Facts
+
+
+def view(asset: Asset, findings: Sequence[Finding], policy: Policy) -> TableView:
+    """Gather what the rules may ask about ``asset``."""
+    parts = tuple(policy.vocabulary.parts(column.name) for column in asset.columns)
+    sorts = tuple(
+        policy.kinds.sort(column.name, column.comment, part)
+        for column, part in zip(asset.columns, parts, strict=True)
+    )
+    types = {
+        item.type: policy.types[item.type] for item in findings if item.type in policy.types and item.type
+    }
+    return TableView(
+        asset=asset,
+        findings=tuple(findings),
+        sorts=sorts,
+        parts=parts,
+        domain=policy.domains.table(asset),
+        table=_table_facts(asset, findings, sorts, types, policy),
+    )
+
+
+def _table_facts(
+    asset: Asset,
+    findings: Sequence[Finding],
+    sorts: tuple[Sort, ...],
+    types: dict[str, DataType],
+    policy: Policy,
+) -> Facts:
+    own = _words((asset.comment, asset.name), policy)
+    around = _words((asset.department, asset.system, *asset.path[:-1]), policy)
+    measured = _measured(findings)
+    return Facts(
+        asset=asset,
+        table_words=own,
+        context_words={**around, **own},
+        subject=table_subject(own, types.values()),
+        minors=all_minors(own, measured),
+        reference=is_reference(own),
+        tabled=bool(own or asset.comment or asset.name),
+        rows=asset.rows,
+        flags=frozenset(flag for item in findings if item.shape for flag in item.shape.flags),
+        facts=measured,
+        mixed=frozenset(part.type for item in findings for part in item.mixed),
+        neighbours=frozenset(types),
+        kinds=frozenset(sort.kind for sort in sorts if sort.kind),
+    )
+
+
+def _words(texts: Sequence[str], policy: Policy) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in texts:
+        if text:
+            found.update(policy.vocabulary.hits(text))
+    return found
+
+
+def _measured(findings: Sequence[Finding]) -> dict[str, float]:
+    """The facts of all columns: the least of what starts with ``min_``, the most of the rest."""
+    facts: dict[str, float] = {}
+    for item in findings:
+        for name, value in item.shape.facts.items() if item.shape else ():
+            pick = min if name.startswith("min_") else max
+            facts[name] = pick(facts[name], value) if name in facts else value
+    return facts
+
+
+def column_facts(seen: TableView, at: int, policy: Policy) -> Facts:
+    """What the rules may ask about the column at position ``at``."""
+    column, finding, sort = seen.asset.columns[at], seen.findings[at], seen.sorts[at]
+    table = seen.table
+    name = policy.vocabulary.hits(column.name)
+    comment = policy.vocabulary.hits(column.comment) if column.comment else {}
+    says = {**name, **comment} if comment else name
+    item = policy.types.get(finding.type or "")
+    subject = column_subject(table.subject, says)
+    organisation = subject == "organisation" and item is not None and bool(item.organisation_level)
+    personal = item is not None and item.personal and not organisation
+    return Facts(
+        asset=seen.asset,
+        table_words=table.table_words,
+        context_words=table.context_words,
+        column=column.name,
+        comment=column.comment,
+        name_words=name,
+        comment_words=comment,
+        says_words=says,
+        stem_words=policy.vocabulary.endings(sort.stem) if sort.stem else {},
+        kind=sort.kind or OTHER,
+        sort=sort,
+        type=item.id if item else "",
+        datatype=item,
+        category=item.category if item else "",
+        typed=item is not None and finding.confidence >= LIKELY,
+        personal=personal,
+        sensitive=personal and item is not None and policy.is_sensitive(item),
+        described=bool(column.comment) or _readable(column.name, seen.parts[at]),
+        tabled=table.tabled,
+        confidence=finding.confidence,
+        declared=declared(column.type),
+        key=column.key,
+        subject=subject,
+        minors=table.minors,
+        reference=table.reference,
+        rows=table.rows,
+        flags=frozenset(finding.shape.flags) if finding.shape else frozenset(),
+        facts=finding.shape.facts if finding.shape else {},
+        mixed=frozenset(part.type for part in finding.mixed),
+        neighbours=table.neighbours,
+        kinds=table.kinds,
+    )
+
+
+def _readable(name: str, parts: tuple[str, ...]) -> bool:
+    """Whether a name without a comment tells a reader something: Chinese, or words rather than initials."""
+    return is_chinese(name) or any(
+        len(part) > 3 and part.isalpha() and not is_initials(part) and part != "column" for part in parts
+    )
