@@ -28,7 +28,7 @@ def run(context: click.Context, /, addresses: tuple[str, ...], **given: Any) -> 
     request = ops.Request(addresses=addresses, ask_password=ask_password, **given)
     if given["dry_run"]:
         for line in ops.dry_run(session, request):
-            payload(visible(line))
+            payload(script(line))
         return 0
     prepared = ops.prepare(session, request)
     with watch(settings, prepared) as listener:
@@ -37,6 +37,11 @@ def run(context: click.Context, /, addresses: tuple[str, ...], **given: Any) -> 
     if not settings.quiet:
         outcome.summary(result)
     return result.exit_code
+
+
+def script(text: str) -> str:
+    """``text`` with its own line breaks and tabs, every other unseen character written out."""
+    return "\n".join("\t".join(visible(part) for part in line.split("\t")) for line in text.split("\n"))
 
 
 def ask_password(source: str) -> str:

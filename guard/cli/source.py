@@ -6,7 +6,7 @@ import click
 
 from guard.cli.language import say
 from guard.cli.output import message, payload
-from guard.cli.scan import ask_password
+from guard.cli.scan import ask_password, script
 from guard.cli.stored import session_of
 from guard.cli.verb import Verbs, globals_of, option
 from guard.sdk.display import visible
@@ -49,7 +49,7 @@ def grant(context: click.Context, address: str, connector: str | None) -> int:
     from guard.ops import sources
 
     for statement in sources.grants(session_of(globals_of(context)), address, connector, ask_password):
-        payload(visible(statement))
+        payload(script(statement))
     return 0
 
 

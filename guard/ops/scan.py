@@ -20,6 +20,7 @@ from guard.scan.judge import Judge
 from guard.scan.run import Listener, Scan
 from guard.scan.scope import SourcePlan
 from guard.sdk.connector import Connector, Explains, Unreadable
+from guard.sdk.display import visible
 from guard.sdk.report import Facts
 from guard.yamldoc import nearest
 
@@ -186,7 +187,7 @@ def dry_run(session: Session, request: Request) -> Iterator[str]:
 
 def _costs(plan: SourcePlan, connector: Connector) -> Iterator[str]:
     for item in connector.assets():
-        path = "/".join(item.path)
+        path = visible("/".join(item.path))
         if isinstance(item, Problem):
             yield f"{path}\t{item.code}"
             continue

@@ -17,6 +17,8 @@ from guard.sdk.secret import Secret
 from guard.yamldoc import nearest
 
 AskPassword = Callable[[str], str]
+_DAY = 24 * 3600.0
+_ANY_BYTES = 1 << 62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,8 @@ def plans(
         spec = replace(spec, name=_unique(spec.name, taken), hidden=hidden)
         budget = source.budget if source else Budget()
         budget = replace(budget, rows=budget.rows if rows == -1 else rows, seed=wanted.seed)
+        if budget.rows is None:
+            spec, budget = _unbounded(spec, budget)
         opener: Callable[[SourceSpec], Connector] = plugins.load(plugins.connector(connector))
         found.append(
             SourcePlan(
@@ -65,6 +69,12 @@ def plans(
             )
         )
     return found
+
+
+def _unbounded(spec: SourceSpec, budget: Budget) -> tuple[SourceSpec, Budget]:
+    """A full scan reads to the end: only a day on one asset ends it, and that is reported."""
+    limits = replace(spec.limits, statement_seconds=_DAY, wall_seconds=_DAY)
+    return replace(spec, limits=limits), replace(budget, bytes=_ANY_BYTES, seconds=_DAY)
 
 
 def _sample(text: str | None) -> tuple[int | None, float | None]:

@@ -57,13 +57,15 @@ def grade_column(facts: Facts, finding: Finding, table: DomainScore, policy: Pol
     if level == UNDETERMINED and not secret:
         reasons.append(Reason(rule="no-description", effect="level", certainty="design", level=UNDETERMINED))
     review = _review(facts, finding, applied, level, candidate, policy, secret=secret)
+    personal = facts.personal or (facts.datatype is None and _personal_attribute(facts, level))
+    reasons += _impact(level, policy, personal=personal)
     return Classification(
         domain=domain,
         category=_category(facts, applied, policy),
         level=level,
         reasons=tuple(reasons),
         candidate=candidate,
-        personal=facts.personal or (facts.datatype is None and _personal_attribute(facts, level)),
+        personal=personal,
         sensitive=facts.sensitive or (facts.minors and facts.personal),
         confirmable=not review,
         review=review,
@@ -84,6 +86,24 @@ def _base(facts: Facts, finding: Finding, applied: Applied, policy: Policy) -> t
     if item is None or finding.confidence < LIKELY:
         levels.extend(applied.words("level"))
     return reasons, policy.higher(*levels)
+
+
+def _impact(level: str, policy: Policy, *, personal: bool) -> list[Reason]:
+    """What the level stands for: whom harm would touch, and how badly (6.5 with App H)."""
+    subject, degree = policy.impact(level, personal=personal)
+    if not subject:
+        return []
+    return [
+        Reason(
+            rule="impact-matrix",
+            effect="impact",
+            standard="GB/T 43697-2024",
+            clause="6.5, App H",
+            certainty="M-h",
+            level=level,
+            params={"impact_object": subject, "impact_degree": degree},
+        )
+    ]
 
 
 def _type_reason(item: DataType, finding: Finding, level: str, *, organisation: bool) -> Reason:

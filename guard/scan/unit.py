@@ -21,7 +21,7 @@ from guard.sdk.sample import Sample
 LOG = logging.getLogger("guard.scan")
 
 # Rows that were not shown, pages without text and lines that are no JSON were not scanned.
-BLOCKING_NOTES = frozenset({"row-security", "pages-without-text", "broken-lines"})
+BLOCKING_NOTES = frozenset({"row-security", "columns-denied", "pages-without-text", "broken-lines"})
 
 
 class _Part:
