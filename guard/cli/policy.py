@@ -11,7 +11,6 @@ from guard.cli.language import current, say
 from guard.cli.output import message, payload
 from guard.cli.stored import session_of
 from guard.cli.verb import Verbs, globals_of, option
-from guard.ops import policies
 from guard.sdk.display import visible
 
 command = Verbs("policy")
@@ -24,6 +23,8 @@ _FOLDER = option(
 @click.pass_context
 def list_(context: click.Context, folders: tuple[Path, ...]) -> int:
     """Every pack that can be used."""
+    from guard.ops import policies
+
     for row in policies.packs(session_of(globals_of(context)), folders, current()):
         payload(f"{row.id:<12} {row.version:<10} {row.name}  {row.standard}  {row.folder}")
     return 0
@@ -33,6 +34,8 @@ def list_(context: click.Context, folders: tuple[Path, ...]) -> int:
 @click.pass_context
 def show(context: click.Context, pack: str, folders: tuple[Path, ...]) -> int:
     """Levels, categories, domains, rules and types of one pack."""
+    from guard.ops import policies
+
     for line in policies.describe(session_of(globals_of(context)), pack, folders, current()):
         payload(visible(line))
     return 0
@@ -42,6 +45,8 @@ def show(context: click.Context, pack: str, folders: tuple[Path, ...]) -> int:
 @click.pass_context
 def check(context: click.Context, folders: tuple[Path, ...]) -> int:
     """Say everything that is wrong in packs and types, with file and line; 2 when anything is."""
+    from guard.ops import policies
+
     issues = policies.check(session_of(globals_of(context)), folders)
     for issue in issues:
         what = say(
@@ -56,6 +61,8 @@ def check(context: click.Context, folders: tuple[Path, ...]) -> int:
 @click.pass_context
 def test(context: click.Context, folders: tuple[Path, ...]) -> int:
     """Run every type's samples and every pack's golden cases; 1 when one fails."""
+    from guard.ops import policies
+
     outcome = policies.test(session_of(globals_of(context)), folders)
     for failure in outcome.failures:
         payload(visible(failure))
@@ -75,6 +82,8 @@ def test(context: click.Context, folders: tuple[Path, ...]) -> int:
 @click.pass_context
 def try_(context: click.Context, type_id: str, folders: tuple[Path, ...]) -> int:
     """Say for each line of standard input whether it is of the type, and why; never echoes it."""
+    from guard.ops import policies
+
     judge = policies.trier(session_of(globals_of(context)), type_id, folders)
     every = True
     for number, line in enumerate(sys.stdin, start=1):

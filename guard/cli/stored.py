@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from guard.cli.language import current, use
 from guard.cli.verb import Globals
-from guard.ops.session import Session
-from guard.sdk.report import Facts
+
+if TYPE_CHECKING:
+    from guard.ops.session import Session
+    from guard.sdk.report import Facts
 
 
 def session_of(settings: Globals) -> Session:
     """The session that the global options describe."""
+    from guard.ops.session import Session  # rules bring numpy and re2
+
     session = Session.open(config=settings.config, catalog=settings.catalog, language=current())
     wished = session.config.language
     if wished and not settings.lang and wished != session.language:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from guard.model import Asset, DataType, Finding
@@ -14,6 +14,7 @@ from guard.policy.subject import all_minors, column_subject, is_reference, table
 from guard.policy.words import is_chinese, is_initials
 
 LIKELY = 0.5
+_AGES = frozenset({"min_age", "max_age", "minors"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,7 @@ def _table_facts(
 ) -> Facts:
     own = _words((asset.comment, asset.name), policy)
     around = _words((asset.department, asset.system, *asset.path[:-1]), policy)
-    measured = _measured(findings)
+    measured = _measured(findings, policy)
     return Facts(
         asset=asset,
         table_words=own,
@@ -83,14 +84,24 @@ def _words(texts: Sequence[str], policy: Policy) -> dict[str, str]:
     return found
 
 
-def _measured(findings: Sequence[Finding]) -> dict[str, float]:
+def _measured(findings: Sequence[Finding], policy: Policy) -> dict[str, float]:
     """The facts of all columns: the least of what starts with ``min_``, the most of the rest."""
     facts: dict[str, float] = {}
     for item in findings:
-        for name, value in item.shape.facts.items() if item.shape else ():
+        for name, value in _facts_of(item, policy).items():
             pick = min if name.startswith("min_") else max
             facts[name] = pick(facts[name], value) if name in facts else value
     return facts
+
+
+def _facts_of(finding: Finding, policy: Policy) -> Mapping[str, float]:
+    """A column's measured facts; ages only where its type tells a birth date (an entry date is none)."""
+    facts = finding.shape.facts if finding.shape else {}
+    item = policy.types.get(finding.type or "")
+    check = item.value.check if item is not None and item.value else ""
+    if item is not None and (item.id == "birth_date" or check.startswith("gb11643")):
+        return facts
+    return {name: value for name, value in facts.items() if name not in _AGES}
 
 
 def column_facts(seen: TableView, at: int, policy: Policy) -> Facts:
@@ -132,7 +143,7 @@ def column_facts(seen: TableView, at: int, policy: Policy) -> Facts:
         reference=table.reference,
         rows=table.rows,
         flags=frozenset(finding.shape.flags) if finding.shape else frozenset(),
-        facts=finding.shape.facts if finding.shape else {},
+        facts=_facts_of(finding, policy),
         mixed=frozenset(part.type for part in finding.mixed),
         neighbours=table.neighbours,
         kinds=table.kinds,

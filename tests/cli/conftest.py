@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from cli.servers import Database
 
 
 @dataclass(frozen=True)
@@ -47,3 +48,10 @@ def guard(tmp_path: Path):
         return Done(done.returncode, done.stdout, done.stderr)
 
     return run
+
+
+@pytest.fixture(params=["postgres", "mariadb"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """A fresh database, once on each server."""
+    server = request.getfixturevalue(request.param)
+    return Database(server, server.database())

@@ -38,6 +38,9 @@ def fingerprint(folder: Path) -> str:
 
 
 class TestSeparatedFiles(ConnectorContract):
+    # Reading a file runs nothing of its own; how long a parser may take, test_sandbox says.
+    test_hostile_object_cannot_write = None
+    test_cancelled_in_time = None
     comments = False
     names = tuple(name for name in HOSTILE_NAMES if "/" not in name)
 
