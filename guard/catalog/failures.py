@@ -76,5 +76,9 @@ def _judge(error: BaseException | None) -> tuple[str, str]:
     state = getattr(error, "sqlstate", None)
     if state:
         return _SQLSTATE.get(state) or _SQLSTATE.get(state[:2], "catalog-failed"), state
+    link = getattr(error, "pgconn", None)
+    if link is not None and (link.used_password or link.needs_password):
+        # A refused login has no SQLSTATE here; that a password was asked for tells it from silence.
+        return "catalog-denied", type(error).__name__
     lost = type(error).__name__ in ("OperationalError", "ConnectionTimeout", "ConnectionFailure")
     return ("catalog-unreachable" if lost else "catalog-failed"), type(error).__name__

@@ -14,6 +14,7 @@ from guard.policy.subject import all_minors, column_subject, is_reference, table
 from guard.policy.words import is_chinese, is_initials
 
 LIKELY = 0.5
+_BIRTHS = frozenset({"birth_date", "age"})
 _AGES = frozenset({"min_age", "max_age", "minors"})
 
 
@@ -99,7 +100,7 @@ def _facts_of(finding: Finding, policy: Policy) -> Mapping[str, float]:
     facts = finding.shape.facts if finding.shape else {}
     item = policy.types.get(finding.type or "")
     check = item.value.check if item is not None and item.value else ""
-    if item is not None and (item.id == "birth_date" or check.startswith("gb11643")):
+    if item is not None and (item.id in _BIRTHS or check.startswith("gb11643")):
         return facts
     return {name: value for name, value in facts.items() if name not in _AGES}
 
