@@ -94,7 +94,7 @@ class Reading:
     def _next_size(self, made: pa.RecordBatch) -> int:
         target = max(1, min(BATCH_BYTES, self.budget.bytes // 4))
         fitting = target * made.num_rows // max(1, made.nbytes)
-        return max(1, min(self.size * 8, fitting, MOST_ROWS))
+        return int(max(1, min(self.size * 8, fitting, MOST_ROWS)))
 
 
 def _joined(one: pa.RecordBatch | None, two: pa.RecordBatch) -> pa.RecordBatch | None:
