@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
+import pymysql
 import pytest
 from cli.servers import Database, assets, declare, meanwhile, reports, troubles, wait
 from services.process import free_port
@@ -115,26 +119,20 @@ def test_a_locked_table_is_not_waited_for(guard: Any, database: Database) -> Non
     assert troubles(done) == {"a": [], "b": ["locked"]}
 
 
-class held:
+@contextmanager
+def held(database: Database, statement: str) -> Iterator[None]:
     """``statement`` in a transaction that stays open."""
-
-    def __init__(self, database: Database, statement: str) -> None:
-        import psycopg
-        import pymysql
-
-        if database.kind == "postgresql":
-            self._connection: Any = psycopg.connect(database.url)
-        else:
-            self._connection = pymysql.connect(
-                host="127.0.0.1", port=database.server.port, user="root", database=database.name
-            )
-        self._connection.cursor().execute(statement)
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, *_: object) -> None:
-        self._connection.close()
+    if database.kind == "postgresql":
+        connection: Any = psycopg.connect(database.url)
+    else:
+        connection = pymysql.connect(
+            host="127.0.0.1", port=database.server.port, user="root", database=database.name
+        )
+    try:
+        connection.cursor().execute(statement)
+        yield
+    finally:
+        connection.close()
 
 
 def test_an_error_that_quotes_a_value(guard: Any, tmp_path: Path, database: Database) -> None:
