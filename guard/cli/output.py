@@ -29,13 +29,13 @@ def emit_json(data: Any) -> None:
 
 def error_text(error: GuardError) -> str:
     """An error as a person reads it: what, where, why, next."""
-    params = {name: visible(value) for name, value in error.params.items()}
+    params = {name: "" if value is None else visible(value) for name, value in error.params.items()}
     lines = [f"error[{error.id}] {say(f'errors.{error.id}.what', **params)}"]
     for part in ("where", "why", "next"):
         key = f"errors.{error.id}.{part}"
         if part == "where" and "file" in params:
             place = params["file"] + (f":{params['line']}" if "line" in params else "")
             lines.append(f"  {say('cli.where')} {place}")
-        elif lookup(key, current()) is not None:
-            lines.append(f"  {say(f'cli.{part}')} {say(key, **params)}")
+        elif lookup(key, current()) is not None and (text := say(key, **params).strip()):
+            lines.append(f"  {say(f'cli.{part}')} {text}")
     return "\n".join(lines)

@@ -118,19 +118,24 @@ def _live(counter: Counter, over: threading.Event) -> None:
             live.update(Text("\n".join(counter.lines())))
 
 
+class _Lines(logging.Formatter):
+    """One line an event: a name can neither break the line nor move the cursor."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return f"{self.formatTime(record)} {record.levelname} {visible(record.getMessage())}"
+
+
 class _JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        return json.dumps(
-            {"time": self.formatTime(record), "level": record.levelname, "event": record.getMessage()},
-            ensure_ascii=False,
-        )
+        event = visible(record.getMessage())
+        fields = {"time": self.formatTime(record), "level": record.levelname, "event": event}
+        return json.dumps(fields, ensure_ascii=False)
 
 
 def logging_to_stderr(settings: Globals) -> None:
     """Send our own log to stderr at the verbosity asked for; drivers' logs stay off (they quote values)."""
     handler = logging.StreamHandler(sys.stderr)
-    text = logging.Formatter("%(asctime)s %(levelname)s %(message)s")
-    handler.setFormatter(_JsonLines() if settings.log_format == "json" else text)
+    handler.setFormatter(_JsonLines() if settings.log_format == "json" else _Lines())
     logger = logging.getLogger("guard")
     logger.handlers = [handler]
     logger.propagate = False

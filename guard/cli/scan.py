@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import click
 
 from guard.cli import outcome
 from guard.cli.language import say
-from guard.cli.output import message, payload
+from guard.cli.output import payload
 from guard.cli.progress import watch
 from guard.cli.stored import session_of
 from guard.cli.verb import Verb, globals_of, option
@@ -45,13 +46,11 @@ def script(text: str) -> str:
 
 
 def ask_password(source: str) -> str:
-    """Ask for a password on the terminal, without echo."""
+    """Ask for a password on the terminal, without echo; without a terminal there is nobody to ask."""
+    if not sys.stdin.isatty():
+        return ""
     prompt = say("commands.scan.password", source=visible(source))
-    try:
-        return str(click.prompt(prompt, hide_input=True, err=True))
-    except click.Abort:
-        message(say("commands.scan.no_password"))
-        raise
+    return str(click.prompt(prompt, hide_input=True, err=True, default="", show_default=False))
 
 
 command = Verb(
@@ -60,6 +59,7 @@ command = Verb(
     params=[
         click.Argument(["addresses"], nargs=-1, metavar="[SOURCE|URL|PATH]..."),
         option(_V, "--as", "connector", metavar="CONNECTOR"),
+        option(_V, "--password", metavar="REFERENCE", default=""),
         option(_V, "--include", multiple=True, metavar="GLOB"),
         option(_V, "--exclude", multiple=True, metavar="GLOB"),
         option(_V, "--only", multiple=True, metavar="TYPE"),

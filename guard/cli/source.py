@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from guard.cli.language import say
@@ -11,8 +13,14 @@ from guard.cli.stored import session_of
 from guard.cli.verb import Verbs, globals_of, option
 from guard.sdk.display import visible
 
+if TYPE_CHECKING:
+    from guard.ops.sources import Wanted
+
 command = Verbs("source")
-_AS = option("source", "--as", "connector", metavar="CONNECTOR")
+_HOW = (
+    option("source", "--as", "connector", metavar="CONNECTOR"),
+    option("source", "--password", metavar="REFERENCE", default=""),
+)
 
 
 @command.verb("list")
@@ -26,13 +34,13 @@ def list_(context: click.Context) -> int:
     return 0
 
 
-@command.verb("test", click.Argument(["address"]), _AS)
+@command.verb("test", click.Argument(["address"]), *_HOW)
 @click.pass_context
-def test(context: click.Context, address: str, connector: str | None) -> int:
+def test(context: click.Context, address: str, connector: str | None, password: str) -> int:
     """Open the source and list what this account can see; 3 when something cannot be read."""
     from guard.ops import sources
 
-    reached = sources.reach(session_of(globals_of(context)), address, connector, ask_password)
+    reached = sources.reach(session_of(globals_of(context)), _wanted(address, connector, password))
     for problem in reached.problems:
         where = visible("/".join(problem.path))
         what = say(f"problems.{problem.code}.what", **problem.params)
@@ -42,15 +50,21 @@ def test(context: click.Context, address: str, connector: str | None) -> int:
     return 3 if reached.problems else 0
 
 
-@command.verb("grant", click.Argument(["address"]), _AS)
+@command.verb("grant", click.Argument(["address"]), *_HOW)
 @click.pass_context
-def grant(context: click.Context, address: str, connector: str | None) -> int:
+def grant(context: click.Context, address: str, connector: str | None, password: str) -> int:
     """Print the least-privilege statements a DBA must run."""
     from guard.ops import sources
 
-    for statement in sources.grants(session_of(globals_of(context)), address, connector, ask_password):
+    for statement in sources.grants(session_of(globals_of(context)), _wanted(address, connector, password)):
         payload(script(statement))
     return 0
+
+
+def _wanted(address: str, connector: str | None, password: str) -> Wanted:
+    from guard.ops.sources import Wanted  # pyarrow only when a source is opened
+
+    return Wanted(addresses=(address,), connector=connector, password=password, ask_password=ask_password)
 
 
 @command.verb("collector", click.Argument(["dialect"], required=False))

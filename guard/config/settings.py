@@ -54,7 +54,7 @@ SETTINGS = (
     Setting(key="sources.*.sample.seconds", kind="seconds", default=30.0, also="timeout"),
     Setting(key="sources.*.sample.bytes", kind="bytes", default=64 * 1024 * 1024),
     Setting(key="sources.*.limits.connections", kind="count", default=2),
-    Setting(key="sources.*.limits.per_second", kind="number", default=20.0),
+    Setting(key="sources.*.limits.per_second", kind="number", default=10.0),
     Setting(key="sources.*.limits.statement", kind="seconds", default=30.0),
     Setting(key="sources.*.limits.lock", kind="seconds", default=0.2),
     Setting(key="sources.*.limits.wall", kind="seconds", default=60.0),

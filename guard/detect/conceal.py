@@ -25,6 +25,28 @@ def conceal(text: str, key: bytes, catalogue: TypeCatalogue) -> str:
     return _concealer(catalogue).conceal(text, key)
 
 
+def named(text: str, catalogue: TypeCatalogue) -> tuple[str, ...]:
+    """The ids of the types whose values ``text`` holds: what ``conceal`` hides in it."""
+    return _concealer(catalogue).named(text)
+
+
+def marked(text: str, catalogue: TypeCatalogue) -> bool:
+    """Whether ``text`` carries a state-secret marking."""
+    plain = plain_text(_encodable(text))
+    return any(expression.search(plain) for expression in _markings(catalogue))
+
+
+@lru_cache(maxsize=4)
+def _markings(catalogue: TypeCatalogue) -> tuple[Any, ...]:
+    secrets = (item for item in catalogue.shaped if item.type.candidate == "scope-secret")
+    return tuple(re2.compile(item.pattern) for item in secrets)
+
+
+def _encodable(text: str) -> str:
+    # A file name in another encoding arrives with lone surrogates, which no automaton takes.
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
 @lru_cache(maxsize=4)
 def _concealer(catalogue: TypeCatalogue) -> _Concealer:
     return _Concealer(catalogue)
@@ -38,8 +60,7 @@ class _Concealer:
         self._each: list[Any] = [re2.compile(pattern) for pattern in patterns]
 
     def conceal(self, text: str, key: bytes) -> str:
-        # A file name in another encoding arrives with lone surrogates, which no automaton takes.
-        plain = plain_text(text if text.isascii() else text.encode("utf-8", "replace").decode())
+        plain = plain_text(_encodable(text))
         stars = set()
         for index in self._set.which(plain):
             for start, end in self._hits(index, plain):
@@ -49,6 +70,12 @@ class _Concealer:
         masked = "".join("*" if place in stars else mark for place, mark in enumerate(plain))
         digest = hmac.digest(key, text.encode("utf-8", "surrogatepass"), "sha256").hex()[:8]
         return f"{masked}~{digest}"
+
+    def named(self, text: str) -> tuple[str, ...]:
+        plain = plain_text(_encodable(text))
+        return tuple(
+            self._types[index].id for index in self._set.which(plain) if any(self._hits(index, plain))
+        )
 
     def _hits(self, index: int, plain: str) -> Iterator[tuple[int, int]]:
         expression, item, at = self._each[index], self._types[index], 0

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from guard.detect.conceal import conceal
+from guard.detect.conceal import conceal, marked, named
 from guard.detect.dictionaries import dictionaries
 from guard.detect.fuse import fuse
 from guard.detect.matching import Matcher
@@ -46,3 +46,13 @@ class Detector:
     def conceal(self, text: str, key: bytes) -> str:
         """A name or comment as it may be shown: masked with a keyed digest where a detector fires in it."""
         return conceal(text, key, self.catalogue)
+
+    def named(self, text: str) -> tuple[str, ...]:
+        """The ids of the types whose values the name ``text`` holds."""
+        return named(text, self.catalogue)
+
+    def marked(self, asset: Asset) -> bool:
+        """Whether a name or comment of ``asset`` carries a state-secret marking."""
+        texts = [*asset.path, asset.comment]
+        texts += [text for column in asset.columns for text in (column.name, column.comment)]
+        return any("密" in text and marked(text, self.catalogue) for text in texts)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from secrets import token_hex
 
 from guard import __version__
@@ -35,6 +37,7 @@ class Request:
     addresses: tuple[str, ...]
     ask_password: Callable[[str], str] | None = None
     connector: str | None = None
+    password: str = ""
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
@@ -55,7 +58,8 @@ class Request:
     def scope(self) -> dict[str, object]:
         """What a resumed run needs to ask for the same again; no secret in it."""
         return {
-            "addresses": list(self.addresses),
+            "addresses": [_lasting(address) for address in self.addresses],
+            "password": self.password,
             "connector": self.connector,
             "include": list(self.include),
             "exclude": list(self.exclude),
@@ -125,17 +129,26 @@ class Prepared:
             key=self.store.key,
         )
 
+    def _again(self) -> str:
+        """The command that goes on with this run, with the catalogue and guard.yaml it was given."""
+        return shlex.join(["guard", "scan", "--resume", self.run_.id, *self.session.given])
+
     def _end(self, stopped: bool) -> Result:
         facts = self.session.facts(self.store, self.run_.id, self.rules)
         outcome = exits.outcome(facts, self.fail_on)
         status = "interrupted" if stopped else "incomplete" if outcome.incomplete else "complete"
         self.store.finish(self.run_.id, status, now())
         facts = self.session.facts(self.store, self.run_.id, self.rules)
-        resume = "" if not stopped or self.request.no_store else f"guard scan --resume {self.run_.id}"
+        resume = "" if not stopped or self.request.no_store else self._again()
         code = 130 if stopped and self.stopping else outcome.code(self.request.allow_partial, stopped)
         return Result(
             facts=facts, exit_code=code, fail_on=self.fail_on, troubles=outcome.troubles, resume=resume
         )
+
+
+def _lasting(address: str) -> str:
+    # A run may be resumed from another folder.
+    return str(Path(address).absolute()) if Path(address).exists() else address
 
 
 def now() -> str:
@@ -201,6 +214,7 @@ def _wanted(request: Request) -> Wanted:
     return Wanted(
         addresses=request.addresses,
         connector=request.connector,
+        password=request.password,
         include=request.include,
         exclude=request.exclude,
         sample=request.sample,

@@ -22,11 +22,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """What a command works with. ``catalog`` is a path, ``sqlite:PATH`` or a PostgreSQL URL."""
+    """What a command works with. ``catalog`` is a path, ``sqlite:PATH`` or a PostgreSQL URL.
+
+    ``given`` are the options that a later command needs to find the same configuration and catalogue.
+    """
 
     config: Config
     catalog: str
     language: str
+    given: tuple[str, ...] = ()
 
     @classmethod
     def open(cls, *, config: str | None = None, catalog: str | None = None, language: str = "en") -> Session:
@@ -34,7 +38,8 @@ class Session:
         loaded = configuration.load(config)
         if catalog and secrets.split_url(catalog)[1]:
             raise UsageError("literal-password", where="--catalog")
-        return cls(config=loaded, catalog=catalog or loaded.catalog, language=language)
+        given = (*(("--config", config) if config else ()), *(("--catalog", catalog) if catalog else ()))
+        return cls(config=loaded, catalog=catalog or loaded.catalog, language=language, given=given)
 
     def rules(self, packs: Iterable[str] = (), folders: Iterable[Path] = ()) -> Rules:
         """Types, lexicon and policy: those of guard.yaml, unless others are named."""

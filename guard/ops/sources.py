@@ -33,6 +33,7 @@ class Wanted:
     metadata_only: bool = False
     seed: int = 0
     department: str = ""
+    password: str = ""
     ask_password: AskPassword | None = None
 
 
@@ -48,15 +49,13 @@ def plans(
     found = []
     for address in wanted.addresses or tuple(configured_sources):
         source = configured_sources.get(address)
-        spec, connector, location = (
-            _declared(source, wanted) if source else _addressed(address, wanted, session)
-        )
-        spec = replace(spec, name=_unique(spec.name, taken), hidden=hidden)
+        found_at = _declared(source, wanted) if source else _addressed(address, wanted, session)
+        spec = replace(found_at.spec, name=_unique(found_at.spec.name, taken), hidden=hidden)
         budget = source.budget if source else Budget()
         budget = replace(budget, rows=budget.rows if rows == -1 else rows, seed=wanted.seed)
         if budget.rows is None:
             spec, budget = _unbounded(spec, budget)
-        opener: Callable[[SourceSpec], Connector] = plugins.load(plugins.connector(connector))
+        opener: Callable[[SourceSpec], Connector] = plugins.load(plugins.connector(found_at.connector))
         found.append(
             SourcePlan(
                 spec=spec,
@@ -64,11 +63,22 @@ def plans(
                 budget=budget,
                 fraction=fraction,
                 metadata_only=wanted.metadata_only,
-                location=location,
+                location=found_at.location,
+                folder=found_at.folder,
                 done=done,
             )
         )
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """One source found: how to open it, and where SARIF finds it (a place, or the folder of its files)."""
+
+    spec: SourceSpec
+    connector: str
+    location: str
+    folder: tuple[str, ...] = ()
 
 
 def _unbounded(spec: SourceSpec, budget: Budget) -> tuple[SourceSpec, Budget]:
@@ -95,16 +105,15 @@ def _sample(text: str | None) -> tuple[int | None, float | None]:
     raise UsageError("bad-sample", word=text)
 
 
-def _declared(source: SourceConfig, wanted: Wanted) -> tuple[SourceSpec, str, str]:
+def _declared(source: SourceConfig, wanted: Wanted) -> _Found:
     connector, url = source.connector, source.url
     if not connector:
         connector, url = plugins.resolve(url)
+    reference = wanted.password or source.password
     spec = SourceSpec(
         name=source.name,
         url=url,
-        password=secrets.resolve(source.password)
-        if source.password
-        else _asked(source.name, url, wanted.ask_password),
+        password=_password(source.name, url, reference, wanted.ask_password),
         include=wanted.include or source.include,
         exclude=(*source.exclude, *wanted.exclude),
         limits=source.limits,
@@ -112,15 +121,10 @@ def _declared(source: SourceConfig, wanted: Wanted) -> tuple[SourceSpec, str, st
         system=source.system,
         options=source.options,
     )
-    live = source.location if plugins.connector(connector) and connector not in _OWN_PLACE else ""
-    return spec, connector, live
+    return _found(spec, connector, source.location)
 
 
-# Their assets are files: SARIF points to the file itself.
-_OWN_PLACE = frozenset({"files", "dictionary"})
-
-
-def _addressed(address: str, wanted: Wanted, session: Session) -> tuple[SourceSpec, str, str]:
+def _addressed(address: str, wanted: Wanted, session: Session) -> _Found:
     clean, literal = secrets.split_url(address)
     if literal:
         raise UsageError("literal-password", where=clean)
@@ -130,32 +134,54 @@ def _addressed(address: str, wanted: Wanted, session: Session) -> tuple[SourceSp
         # A word that is no path may be a misspelt source of guard.yaml.
         close = nearest(address, session.config.sources)
         if error.id == "no-such-path" and close:
-            raise UsageError(
-                "unknown-source",
-                name=address,
-                nearest=close,
-                known=", ".join(session.config.sources),
-                where="",
-            ) from None
+            known = ", ".join(session.config.sources)
+            raise UsageError("unknown-source", name=address, nearest=close, known=known, where="") from None
         raise
     connector = wanted.connector or connector
     plugins.connector(connector)
     spec = SourceSpec(
         name=_name(url),
         url=url,
-        password=_asked(clean, url, wanted.ask_password),
+        password=_password(clean, url, wanted.password, wanted.ask_password),
         include=wanted.include,
         exclude=wanted.exclude,
         department=wanted.department,
     )
-    return spec, connector, "" if connector in _OWN_PLACE else _place(url)
+    return _found(spec, connector, _place(url))
 
 
-def _asked(shown: str, url: str, ask: AskPassword | None) -> Secret | None:
-    """Ask where the URL has a user and nothing says what the password is."""
+def _found(spec: SourceSpec, connector: str, declared: str) -> _Found:
+    if connector == "files":
+        # Its assets are files: SARIF points to each file itself.
+        folder = Path(spec.url) if Path(spec.url).is_dir() else Path(spec.url).parent
+        return _Found(spec=spec, connector=connector, location="", folder=Path(_relative(folder)).parts)
+    if connector == "dictionary":
+        declared = _relative(Path(spec.url))
+    return _Found(spec=spec, connector=connector, location=declared)
+
+
+def _password(shown: str, url: str, reference: str, ask: AskPassword | None) -> Secret | None:
+    """What the reference names; else asked for, where the URL has a user. An empty answer is none."""
+    if reference:
+        return secrets.resolve(reference)
     if "://" not in url or not _split(url).username or ask is None:
         return None
-    return Secret(ask(shown))
+    answer = ask(shown)
+    return Secret(answer) if answer else None
+
+
+def _place(url: str) -> str:
+    """A physical place for SARIF: the database file, or guard.yaml, where this source would be declared."""
+    if url.startswith("sqlite:"):
+        return _relative(Path(unquote(url.removeprefix("sqlite:///"))))
+    return "guard.yaml"
+
+
+def _relative(path: Path) -> str:
+    try:
+        return str(path.absolute().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path.absolute()).lstrip("/")
 
 
 def _split(url: str) -> SplitResult:
@@ -163,21 +189,6 @@ def _split(url: str) -> SplitResult:
         return urlsplit(url)
     except ValueError:
         raise UsageError("url-broken", url=url) from None
-
-
-def _place(url: str) -> str:
-    """A physical place for SARIF: the database file, or guard.yaml, where this source would be declared."""
-    if url.startswith("sqlite:"):
-        return _relative(unquote(url.removeprefix("sqlite:///")))
-    return "guard.yaml"
-
-
-def _relative(path: str) -> str:
-    full = Path(path)
-    try:
-        return str(full.relative_to(Path.cwd()))
-    except ValueError:
-        return full.name
 
 
 def _name(url: str) -> str:
@@ -212,11 +223,11 @@ def configured(session: Session) -> Iterator[SourceConfig]:
     yield from session.config.sources.values()
 
 
-def reach(session: Session, address: str, connector: str | None, ask: AskPassword | None) -> Reached:
+def reach(session: Session, wanted: Wanted) -> Reached:
     """Open one source and list it."""
     assets = columns = 0
     problems: list[Problem] = []
-    opened = _open(session, address, connector, ask)
+    opened = _open(session, wanted)
     try:
         for item in opened.assets():
             if isinstance(item, Problem):
@@ -231,12 +242,12 @@ def reach(session: Session, address: str, connector: str | None, ask: AskPasswor
     return Reached(assets=assets, columns=columns, problems=tuple(problems))
 
 
-def grants(session: Session, address: str, connector: str | None, ask: AskPassword | None) -> Iterator[str]:
+def grants(session: Session, wanted: Wanted) -> Iterator[str]:
     """The least-privilege statements for one source. Raises UsageError where there are none to print."""
-    opened = _open(session, address, connector, ask)
+    opened = _open(session, wanted)
     try:
         if not isinstance(opened, Explains):
-            raise UsageError("no-grants", source=address)
+            raise UsageError("no-grants", source=wanted.addresses[0])
         yield from opened.grants()
     except Unreadable as stop:
         raise _as_error(stop.problem) from None
@@ -248,8 +259,7 @@ def _as_error(problem: Problem) -> SourceError:
     return SourceError("source-unreadable", code=problem.code, where="/".join(problem.path))
 
 
-def _open(session: Session, address: str, connector: str | None, ask: AskPassword | None) -> Connector:
-    wanted = Wanted(addresses=(address,), connector=connector, ask_password=ask)
+def _open(session: Session, wanted: Wanted) -> Connector:
     (plan,) = plans(session, wanted, frozenset(), hidden=())
     return plan.open(plan.spec)
 

@@ -8,7 +8,18 @@ from typing import Protocol
 
 from guard.detect.engine import Detector
 from guard.detect.values import TableProfile
-from guard.model import Asset, AssetResult, Classification, Column, Coverage, Finding
+from guard.model import (
+    Asset,
+    AssetResult,
+    Classification,
+    Column,
+    Coverage,
+    Finding,
+    Mixed,
+    Problem,
+    Shape,
+    Status,
+)
 
 
 class Graded(Protocol):
@@ -41,7 +52,7 @@ class Judge:
         self, asset: Asset, profile: TableProfile | None, coverage: Coverage, *, unit: str, location: str
     ) -> AssetResult:
         """Judge one asset. Names are judged as they are and kept concealed."""
-        findings = self.detector.findings(asset, profile)
+        findings = self._with_names(asset, self.detector.findings(asset, profile))
         graded = self.grade(asset, findings)
         public = self.conceal(asset)
         return AssetResult(
@@ -56,6 +67,32 @@ class Judge:
             unit=unit,
             location=location,
         )
+
+    def secret(self, asset: Asset, *, unit: str, location: str) -> AssetResult:
+        """The result of an object with a state-secret marking: where it is, and nothing it holds."""
+        bare = replace(asset, columns=(Column(name="", position=0),), comment="")
+        shape = Shape(flags=("secret-marking",))
+        graded = self.grade(bare, (Finding(column="", type=None, confidence=0.0, shape=shape),))
+        public = self.conceal(replace(asset, columns=(), comment=""))
+        problem = Problem(code="scope-secret", path=public.path)
+        return AssetResult(
+            asset=public,
+            coverage=Coverage(status=Status.SKIPPED, problems=(problem,)),
+            table=graded.table,
+            unit=unit,
+            location=location,
+        )
+
+    def _with_names(self, asset: Asset, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+        """A column whose name is a value holds that value: it counts like a value met in its rows."""
+        return tuple(
+            replace(finding, mixed=(*finding.mixed, *self._in_name(column)))
+            for finding, column in zip(findings, asset.columns, strict=True)
+        )
+
+    def _in_name(self, column: Column) -> tuple[Mixed, ...]:
+        kinds = self.detector.named(column.name)
+        return tuple(Mixed(type=kind, hits=1, total=1, embedded=True) for kind in kinds)
 
     def conceal(self, asset: Asset) -> Asset:
         """The asset with every name and comment in which a detector fires masked."""

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Protocol
 
 from guard.model import Asset, AssetResult, GuardError, Problem
@@ -82,9 +83,9 @@ class Scan:
     def _source(self, plan: SourcePlan) -> None:
         if self.stopped:
             return
-        connector = plan.open(plan.spec)
         try:
-            self._assets(plan, connector)
+            with closing(plan.open(plan.spec)) as connector:
+                self._assets(plan, connector)
         except Unreadable as stop:
             self._record(plan, [skipped(self._judge, plan, stop.problem)])
         except GuardError as error:
@@ -95,10 +96,10 @@ class Scan:
             problem = Problem(code="internal", params={"error": type(error).__name__})
             self._record(plan, [skipped(self._judge, plan, problem)])
         finally:
-            connector.close()
             self._listener.finished(plan.spec.name)
 
     def _assets(self, plan: SourcePlan, connector: Connector) -> None:
+        count = 0
         for count, item in enumerate(connector.assets(), start=1):
             if self.stopped:
                 return
@@ -107,6 +108,9 @@ class Scan:
                 self._record(plan, [skipped(self._judge, plan, item)])
             elif self._judge.unit(item) not in plan.done:
                 self._asset(plan, connector, item)
+        if not count:
+            # A scope that selects nothing is no clean scope.
+            self._record(plan, [skipped(self._judge, plan, Problem(code="nothing-in-scope"))])
 
     def _asset(self, plan: SourcePlan, connector: Connector, asset: Asset) -> None:
         started = time.monotonic()

@@ -15,7 +15,7 @@ class SourcePlan:
 
     ``fraction`` (0..1) asks for a share of every asset that has a row estimate, instead of
     ``budget.rows``. ``location`` is the place SARIF points to for a live source:
-    ``guard.yaml:14``, or empty where every asset is a file of its own.
+    ``guard.yaml:14``, or empty where every asset is a file of its own, below ``folder``.
     ``done`` are the unit refs that an earlier, interrupted run already finished.
     """
 
@@ -25,6 +25,7 @@ class SourcePlan:
     fraction: float | None = None
     metadata_only: bool = False
     location: str = ""
+    folder: tuple[str, ...] = ()
     done: frozenset[str] = field(default_factory=frozenset)
 
     def budget_for(self, asset: Asset) -> Budget:

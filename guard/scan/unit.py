@@ -60,7 +60,9 @@ class _Part:
 
 def read(plan: SourcePlan, connector: Connector, listed: Asset, judge: Judge) -> list[AssetResult]:
     """Read and judge one listed asset. Never raises for what a source or a file can do wrong."""
-    reader = _Reader(plan, judge, judge.unit(listed))
+    reader = _Reader(plan, judge, listed)
+    if judge.detector.marked(listed):
+        return [reader.secret(listed)]
     if plan.metadata_only or not connector.capabilities.samples:
         return [
             reader.judged(listed, None, Coverage(status=Status.SAMPLED, of=listed.rows, basis="metadata"))
@@ -89,10 +91,11 @@ def _generator(connector: Connector, listed: Asset, plan: SourcePlan) -> Any:
 class _Reader:
     """Turns the stream of samples and problems of one unit into results."""
 
-    def __init__(self, plan: SourcePlan, judge: Judge, unit: str) -> None:
-        self._plan = plan
+    def __init__(self, plan: SourcePlan, judge: Judge, listed: Asset) -> None:
         self._judge = judge
-        self._unit = unit
+        self._unit = judge.unit(listed)
+        self._location = location_of(plan, judge, listed.path)
+        self._plan = plan
         self._part: _Part | None = None
         self._results: list[AssetResult] = []
 
@@ -105,12 +108,18 @@ class _Reader:
         if part is None or part.asset.path != item.asset.path:
             self._close_part()
             part = self._part = _Part(item.asset, self._judge.profile(item.asset))
-        part.add(item)
-        if part.profile.secret:
-            # Not a failure: the law puts it out of scope, and a person takes over.
-            part.complete = False
-            part.problems["scope-secret"] = Problem(code="scope-secret", path=item.asset.path)
-        return part.profile.secret
+        if not self._judge.detector.marked(item.asset):
+            part.add(item)
+            if not part.profile.secret:
+                return False
+        # Not a failure: the law puts it out of scope, and a person takes over. What was counted is dropped.
+        self._part = None
+        self._results.append(self.secret(item.asset))
+        return True
+
+    def secret(self, asset: Asset) -> AssetResult:
+        """The result of an object with a state-secret marking: its place only."""
+        return self._judge.secret(asset, unit=self._unit, location=self._location)
 
     def trouble(self, problem: Problem) -> None:
         """A part (or all) of the unit could not be read (further)."""
@@ -139,8 +148,14 @@ class _Reader:
         """One result, with its problems' paths concealed."""
         judge = self._judge
         hidden = replace(coverage, problems=tuple(_hidden(judge, problem) for problem in coverage.problems))
-        location = self._plan.location or "/".join(judge.conceal_path(asset.path))
-        return judge.result(asset, profile, hidden, unit=self._unit, location=location)
+        return judge.result(asset, profile, hidden, unit=self._unit, location=self._location)
+
+
+def location_of(plan: SourcePlan, judge: Judge, path: tuple[str, ...]) -> str:
+    """The physical place SARIF points to: where the source is declared, or the file itself."""
+    if plan.location:
+        return plan.location
+    return "/".join(judge.conceal_path((*plan.folder, *path)))
 
 
 def skipped(judge: Judge, plan: SourcePlan, problem: Problem, *, unit: str = "") -> AssetResult:
@@ -151,7 +166,7 @@ def skipped(judge: Judge, plan: SourcePlan, problem: Problem, *, unit: str = "")
     asset = Asset(source=spec.name, path=path, kind=kind, department=spec.department, system=spec.system)
     public = judge.conceal(asset)
     coverage = Coverage(status=Status.SKIPPED, problems=(_hidden(judge, problem),), incomplete=True)
-    location = plan.location or "/".join(public.path)
+    location = location_of(plan, judge, path)
     return AssetResult(asset=public, coverage=coverage, unit=unit or public.ref, location=location)
 
 

@@ -23,7 +23,7 @@ class Limits:
     """
 
     connections: int = 2
-    per_second: float = 20.0
+    per_second: float = 10.0
     statement_seconds: float = 30.0
     lock_seconds: float = 0.2
     wall_seconds: float = 60.0

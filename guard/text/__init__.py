@@ -2,11 +2,17 @@
 
 ``t("problems.denied.what", "zh", table="x")`` reads item ``denied.what`` of
 ``guard/text/zh/problems*.yaml`` and fills its ``{table}``. An area is loaded on first use.
+
+A part in ``[[ ]]`` is said only where each of its parameters has something to say:
+``[[did you mean {nearest}? ]]levels: {known}`` leaves its first half out where ``nearest`` is
+not given, empty or ``-``.
 """
 
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -15,6 +21,8 @@ import yaml
 
 LANGUAGES = ("zh", "en")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
+_PARAMETER = re.compile(r"(?<!\{)\{(\w+)\}")
 
 
 def language(wanted: str | None = None) -> str:
@@ -55,7 +63,27 @@ class _Gaps(dict[str, object]):
         return "{" + key + "}"
 
 
+class _Dots(dict[str, object]):
+    """Every parameter as an ellipsis."""
+
+    def __missing__(self, key: str) -> str:  # noqa: ARG002 - dict's signature
+        return "…"
+
+
 def t(key: str, lang: str, /, **params: object) -> str:
     """The text of ``key`` in ``lang`` with its ``{params}`` filled; the key itself where there is none."""
     text = lookup(key, lang)
-    return key if text is None else text.format_map(_Gaps(params))
+    return key if text is None else _said(text, params).format_map(_Gaps(params))
+
+
+def general(text: str) -> str:
+    """A raw text as a page says it, of no case in particular: optional parts left out, the rest ``…``."""
+    return _said(text, {}).format_map(_Dots())
+
+
+def _said(text: str, params: Mapping[str, object]) -> str:
+    def part(found: re.Match[str]) -> str:
+        given = (params.get(name) for name in _PARAMETER.findall(found[1]))
+        return found[1] if all(value not in (None, "", "-") for value in given) else ""
+
+    return _OPTIONAL.sub(part, text)

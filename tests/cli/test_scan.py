@@ -163,16 +163,19 @@ def test_ctrl_c_saves_and_says_how_to_go_on(guard, tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "many.db") as db:
         for number in range(2000):
             db.execute(f"create table t{number:04d} (sfzh text, xm text, dz text)")
-    command = [sys.executable, "-m", "guard", "scan", "many.db", "-f", "jsonl"]
+    command = [sys.executable, "-m", "guard", "scan", "many.db", "-f", "jsonl", "--catalog", "kept.db"]
     environment = os.environ | {"GUARD_LANGUAGE": "en"}
     process = subprocess.Popen(
         command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment
     )
-    _wait_for_rows(tmp_path / "guard.db", process)
+    _wait_for_rows(tmp_path / "kept.db", process)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert "guard scan --resume" in said
+    (printed,) = [line for line in said.splitlines() if "guard scan --resume" in line]
+    done = guard(*printed.partition("guard ")[2].split(), "-f", "jsonl")
+    assert done.code == 1, done.err
+    assert len([record for record in done.records if record["record"] == "asset"]) == 2000
 
 
 def _wait_for_rows(path: Path, process: subprocess.Popen) -> None:
@@ -212,3 +215,53 @@ def test_names_that_are_values_are_concealed(guard, tmp_path: Path) -> None:
     everything = done.out + done.err + guard("asset", "list").out
     assert number not in everything and "13800138000" not in everything
     assert (tmp_path / "guard.db").read_bytes().find(number.encode()) < 0
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("机密★10年报告.csv", "a,b\n1,2\n"), ("head.csv", "绝密★长期,b\n1,2\n"), ("body.csv", "a,b\n机密★5年,2\n")],
+)
+def test_a_marking_leaves_the_place_and_nothing_else(guard, tmp_path: Path, name, text) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    done = guard("scan", name, "-f", "jsonl")
+    assert done.code == 1
+    assert not done.columns()
+    (asset,) = [record for record in done.records if record["record"] == "asset"]
+    assert asset["coverage"]["problems"][0]["code"] == "scope-secret"
+    assert asset["coverage"]["rows"] == 0 and asset["level"] == "undetermined"
+
+
+def test_a_scope_that_selects_nothing_is_not_clean(guard, people, tmp_path: Path) -> None:
+    assert guard("scan", ".", "--include", "nothing*").code == 3
+    (tmp_path / "empty").mkdir()
+    done = guard("scan", "empty")
+    assert done.code == 3 and "nothing was in scope" in done.err
+
+
+def test_without_a_terminal_nobody_is_asked_for_a_password(guard) -> None:
+    done = guard("scan", "postgresql://scanner@127.0.0.1:1/hr", "--no-store", stdin="")
+    assert done.code == 3
+    assert "Warning" not in done.err
+    assert guard("scan", "postgresql://me@localhost/hr", "--password", "hunter2").code == 2
+    done = guard("scan", "postgresql://me@127.0.0.1:1/hr", "--password", "env:PW", "--no-store", PW="hunter2")
+    assert done.code == 3 and "hunter2" not in done.out + done.err
+
+
+def test_sarif_points_to_the_file_from_here(guard, people, tmp_path: Path) -> None:
+    (tmp_path / "share").mkdir()
+    people.rename(tmp_path / "share" / "people.csv")
+    body = json.loads(guard("scan", "share", "-f", "sarif").out)
+    places = {
+        result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        for run in body["runs"]
+        for result in run["results"]
+    }
+    assert places == {"share/people.csv"}
+
+
+def test_the_log_stays_on_its_line(guard, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "a.db") as db:
+        db.execute('create table "we\nird\x1b[31m\u202e" (a text)')
+    done = guard("scan", "a.db", "-vv")
+    assert "\x1b" not in done.err and "\u202e" not in done.err
+    assert all(line[:2] == "20" for line in done.err.splitlines() if "DEBUG" in line or "INFO" in line)

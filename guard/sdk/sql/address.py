@@ -75,7 +75,7 @@ def parse_file_address(url: str) -> Path:
     scheme, mark, rest = url.partition(":///")
     if not mark or not rest or "?" in rest or "#" in rest:
         raise UsageError("url-file", scheme=scheme.partition(":")[0])
-    return Path(unquote(rest))
+    return Path(unquote(rest, errors="surrogateescape"))
 
 
 def _check(given: Mapping[str, str], allowed: tuple[str, ...]) -> None:
