@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from guard.sdk import (
     Asset,
@@ -21,6 +22,8 @@ from guard_connectors import dictionary_headers as headers
 from guard_connectors.files import FilesConnector
 
 _GROUP = ("source", "schema_file", "system", "department", "database", "schema", "table", "table_comment")
+# What a department writes once, in a cell merged over the rows of several tables.
+_MERGED = ("department", "system", "database", "schema")
 _YES = frozenset(("是", "y", "yes", "true", "t", "1", "√", "✓", "pk", "pri", "primary key", "主键", "p"))
 _NO = frozenset(("否", "n", "no", "false", "f", "0", "×", "x", "not null", "非空", "不可空", "不可为空"))
 _KEYS = {
@@ -60,13 +63,14 @@ class DictionaryConnector:
     def assets(self) -> Iterator[Asset | Problem]:
         """One DICTIONARY asset for each table described, in the order of their first rows.
 
-        Raises Unreadable ``dictionary-headers`` where nothing names tables and columns.
+        Raises Unreadable ``dictionary-headers`` where nothing names tables and columns, and
+        ``dictionary-empty`` where there is nothing at all.
         """
         tables: dict[tuple[str, ...], _Table] = {}
         comments: dict[str, str] = {}
         problems = list(self._read(tables, comments))
-        if not tables and problems:
-            raise Unreadable(problems[0])
+        if not tables:
+            raise Unreadable(problems[0] if problems else Problem(code="dictionary-empty"))
         yield from problems
         for table in tables.values():
             if in_scope(self._spec, table.path):
@@ -98,19 +102,29 @@ class DictionaryConnector:
             if isinstance(listed, Problem):
                 yield listed
                 continue
-            sheets: dict[tuple[str, ...], _Sheet] = {}
-            try:
-                for item in self._files.sample(listed, _EVERYTHING):
-                    if isinstance(item, Problem):
-                        yield item
-                    else:
-                        sheets.setdefault(item.asset.path, _Sheet(item.asset)).add(item)
-            except Unreadable as refusal:
-                yield refusal.problem
-            for sheet in sheets.values():
-                problem = sheet.describe(tables, comments)
-                if problem is not None:
-                    yield problem
+            before = sum(len(table.columns) for table in tables.values()) + len(comments)
+            problems = list(self._file(listed, tables, comments))
+            after = sum(len(table.columns) for table in tables.values()) + len(comments)
+            if after == before and not problems:
+                problems.append(Problem(code="dictionary-empty", path=listed.path))
+            yield from problems
+
+    def _file(
+        self, listed: Asset, tables: dict[tuple[str, ...], _Table], comments: dict[str, str]
+    ) -> Iterator[Problem]:
+        sheets: dict[tuple[str, ...], _Sheet] = {}
+        try:
+            for item in self._files.sample(listed, _EVERYTHING):
+                if isinstance(item, Problem):
+                    yield item
+                else:
+                    sheets.setdefault(item.asset.path, _Sheet(item.asset)).add(item)
+        except Unreadable as refusal:
+            yield refusal.problem
+        for sheet in sheets.values():
+            problem = sheet.describe(tables, comments)
+            if problem is not None:
+                yield problem
 
 
 class _Sheet:
@@ -150,7 +164,7 @@ class _Sheet:
         best, first = headers.roles(names), 0
         for place, row in enumerate(self._rows[:_HEADER_ROWS]):
             found = headers.roles(row)
-            if "column" in found and "column" not in best and len(found) > 1:
+            if "column" in found and len(found) > (len(best) if "column" in best else 1):
                 best, first = found, place + 1
         return best, first
 
@@ -171,14 +185,26 @@ class _Sheet:
         given: dict[str, str],
     ) -> None:
         above: dict[str, str] = {}
-        for cells in self._rows[first:]:
+        rows = self._rows[first:]
+        merged = {
+            role for role in _MERGED if role in roles and _is_merged([row[roles[role]] for row in rows])
+        }
+        for cells in rows:
             row = {role: cells[place] for role, place in roles.items()} | given
+            if any(row.get(name) and row[name] != above.get(name) for name in ("system", "database")):
+                above = {name: above[name] for name in ("department", "system") if above.get(name)}
+            row |= {name: above[name] for name in merged if not row[name] and above.get(name)}
             if not row["table"]:
                 row |= {name: above[name] for name in _GROUP if name in above}
             if not row["column"] or not row["table"]:
                 continue
             above = row
             _add(tables, row)
+
+
+def _is_merged(cells: list[str]) -> bool:
+    """Whether blank cells continue the one above them: there are some, and none repeats the one above."""
+    return "" in cells and not any(cell and cell == above for above, cell in pairwise(cells))
 
 
 def _text(cell: object) -> str:

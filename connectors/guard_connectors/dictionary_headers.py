@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 REQUIRED = ("table", "column")
+_BRACKETS = re.compile(r"[(（\[【].*?[)）\]】]", re.DOTALL)
 _GENERATED = re.compile(r"column_\d+")
 
 
@@ -29,13 +30,18 @@ def plain(header: str) -> str:
 
 
 def roles(headers: Sequence[str]) -> dict[str, int]:
-    """Role -> position of the header that plays it."""
-    free = {plain(header): place for place, header in reversed(list(enumerate(headers))) if header.strip()}
+    """Role -> position of the header that plays it; what stands in brackets is passed over at need."""
     found: dict[str, int] = {}
-    for role, names in aliases().items():
-        name = next((name for name in names if name in free), None)
-        if name is not None:
-            found[role] = free.pop(name)
+    for short in (False, True):
+        free = {
+            plain(_BRACKETS.sub("", header) if short else header): place
+            for place, header in reversed(list(enumerate(headers)))
+            if header.strip() and place not in found.values()
+        }
+        for role, names in aliases().items():
+            name = next((name for name in names if name in free), None)
+            if role not in found and name is not None:
+                found[role] = free.pop(name)
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import replace
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from guard.sdk import (
     Asset,
@@ -65,8 +65,7 @@ class FilesConnector:
         try:
             kind = _kind(asset.path, descriptor)
             if kind.problem:
-                params = {"format": kinds.ending(asset.path[-1]) or "?"}
-                raise Unreadable(Problem(code=kind.problem, path=asset.path, params=params))
+                raise Unreadable(self._problem(kind, asset.path))
             notes = (Problem(code="mislabelled", path=asset.path),) if kind.mislabelled else ()
             for item in self._read(kind.format, descriptor, asset, budget):
                 yield _noted(item, notes)
@@ -114,8 +113,14 @@ class FilesConnector:
             os.close(descriptor)
         if not kind.problem:
             return None
-        params = {"format": kinds.ending(entry.path[-1]) or "?"}
-        return Problem(code=kind.problem, path=entry.path, params=params)
+        return self._problem(kind, entry.path)
+
+    def _problem(self, kind: kinds.Kind, path: tuple[str, ...]) -> Problem:
+        """Why the file at ``path`` is not read; of a database, the address to scan it by."""
+        params = {"format": kinds.ending(path[-1]) or "?"}
+        if kind.problem == "database-file":
+            params["path"] = quote(self._tree.place(path), errors="surrogateescape")
+        return Problem(code=kind.problem, path=path, params=params)
 
 
 def local_path(url: str) -> str:

@@ -132,6 +132,10 @@ class Tree:
     def _join(self, raw: tuple[str, ...]) -> str:
         return os.path.join(self.root, *raw)  # noqa: PTH118 - names may be no UTF-8
 
+    def place(self, path: tuple[str, ...]) -> str:
+        """The absolute path of the file shown as ``path``."""
+        return os.path.join(self.root, *path) if os.path.isdir(self.root) else self.root  # noqa: PTH112, PTH118
+
     def open(self, path: tuple[str, ...]) -> int:
         """A read-only descriptor of the plain file shown as ``path``; raises Unreadable."""
         try:

@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-import socket
 import ssl
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
 from guard.sdk import Budget, Problem, SourceSpec, Unreadable
 from guard.sdk.sql import (
-    Address,
     Dialect,
-    Fetch,
-    Reading,
-    Rows,
+    KeyedConnector,
     Session,
-    SqlConnector,
     Table,
-    keyed_preview,
-    keyed_rows,
     load_dialect,
     parse_address,
 )
 from guard.sdk.sql.table import Listing
+from guard_connectors.sql.mysql_driver import CONNECT_SECONDS, open_connection
+from guard_connectors.sql.mysql_session import MysqlSession, error_number, limit_parts, lock_parts
 
 PARAMETERS = ("sslmode", "sslrootcert", "sslcert", "sslkey", "host")
-CONNECT_SECONDS = 5
-# Answers that hand a password over in clear; refused where nothing hides the line.
-CLEAR_PLUGINS = (b"mysql_clear_password", b"dialog", b"mysql_old_password")
 
 
-class MysqlConnector(SqlConnector):
+class MysqlConnector(KeyedConnector):
     """Reads one database of a server, or all of them: ``mysql://user@host:port/database``."""
 
     def __init__(self, spec: SourceSpec) -> None:
@@ -47,9 +38,9 @@ class MysqlConnector(SqlConnector):
 
     def connect(self) -> Session:
         """Open a connection. Raises Unreadable: auth-failed, unreachable, no-database, tls-failed, busy."""
-        session: _Session | None = None
+        session: MysqlSession | None = None
         try:
-            session = _Session(self._open, self.dialect)
+            session = MysqlSession(self._open, self.dialect)
             session.prepare(self.spec.limits.lock_seconds)
             return session
         except Exception as error:
@@ -59,15 +50,16 @@ class MysqlConnector(SqlConnector):
         raise Unreadable(problem)
 
     def _open(self, seconds: float | None = None) -> Any:
-        arguments = _arguments(self.address, self.spec)
         wait = seconds or self.spec.limits.wall_seconds + CONNECT_SECONDS
-        connection = _connection_class()(**arguments, read_timeout=CONNECT_SECONDS, write_timeout=wait)
-        connection._read_timeout = wait
-        return connection
+        return open_connection(self.address, self.spec, wait)
+
+    def where(self) -> dict[str, str | int | float]:
+        """The server's host and port."""
+        return {"host": self.address.host, "port": self.address.port}
 
     def _refused(self, error: Exception) -> Problem:
-        where: dict[str, str | int | float] = {"host": self.address.host, "port": self.address.port}
-        number = _number(error)
+        where = self.where()
+        number = error_number(error)
         if isinstance(error, ssl.SSLError):
             return Problem(code="tls-failed", params=where)
         if number in ("2003", "2006", "2013") and self.dialect.code_of_text(str(error)):
@@ -101,29 +93,20 @@ class MysqlConnector(SqlConnector):
         )
         return listing.read()
 
-    def rows(self, session: Session, table: Table, parts: dict[str, object], reading: Reading) -> Rows:
-        """Random ranges of an integer primary key; a random share without one; the first rows of a view."""
-        if table.form == "view" and reading.budget.rows is not None:
-            wanted = reading.budget.rows
-            statement = self.dialect.statement("first", **parts, limit=wanted + 1)
-            return (yield from reading.drain(session.stream(statement), wanted))
-        key = self.dialect.name(table.key) if table.key else ""
-        return (yield from keyed_rows(self.dialect, session, reading, parts, key))
-
-    def preview(
-        self,
-        session: Session,  # noqa: ARG002
-        table: Table,
-        parts: dict[str, object],
-        budget: Budget,
-    ) -> Iterator[str]:
-        """The statements that may read ``table``."""
-        if table.form == "view" and budget.rows is not None:
-            yield self.dialect.statement("first", **parts, limit=budget.rows + 1)
-            return
-        yield from keyed_preview(
-            self.dialect, parts, self.dialect.name(table.key) if table.key else "", budget.rows
-        )
+    def session_statements(self, budget: Budget) -> Iterator[str]:
+        """What pins the session, the limit of a statement, and the transaction."""
+        dialect = self.dialect
+        yield "-- once a connection\n" + dialect.sql["version"]
+        yield dialect.statement("session", **lock_parts(self.spec.limits.lock_seconds))
+        yield "-- once\n" + dialect.sql["account"]
+        parts = limit_parts(self._statement_seconds(budget))
+        yield "-- one of: MariaDB\n" + dialect.statement("limit_mariadb", **parts)
+        yield "-- or: MySQL\n" + dialect.statement("limit_mysql", **parts)
+        yield "-- before the list and before each object\n" + dialect.sql["begin"]
+        yield "-- after the list and after each object\n" + dialect.sql["end"]
+        kill = dialect.statement("kill", connection=":connection")
+        yield f"-- over a second connection, where a query takes too long; :connection runs it\n{kill}"
+        yield "-- and where that does not end it\n" + dialect.statement("terminate", connection=":connection")
 
     def grant(self, table: Table) -> tuple[str, ...]:
         """SELECT on exactly this table or view."""
@@ -171,172 +154,3 @@ def _keys(columns: list[tuple[Any, ...]], foreign: set[tuple[Any, ...]]) -> Iter
             yield (schema, table), position, "p" if key == "PRI" else "u"
         if (schema, table, name) in foreign:
             yield (schema, table), position, "f"
-
-
-class _Session(Session):
-    """One PyMySQL connection that hands over bytes. ``KILL QUERY`` goes over a second one."""
-
-    def __init__(self, opener: Callable[..., Any], dialect: Dialect) -> None:
-        self._opener = opener
-        self._dialect = dialect
-        self._connection = opener()
-        self._reading: Any = None
-        self._mariadb = True
-        self._seconds = -1.0
-
-    def prepare(self, lock_seconds: float) -> None:
-        """Pin the session: read-only, no mode that changes quoting, short waits for locks."""
-        self._mariadb = "mariadb" in str(self.rows(self._dialect.sql["version"])[0][0]).lower()
-        seconds = max(1, round(lock_seconds))
-        self._run(self._dialect.statement("session", lock_seconds=seconds))
-
-    def _run(self, sql: str) -> None:
-        for statement in sql.split("; "):
-            with self._connection.cursor() as cursor:
-                cursor.execute(statement)
-
-    def begin(self, seconds: float) -> None:
-        if seconds != self._seconds:
-            key = "limit_mariadb" if self._mariadb else "limit_mysql"
-            parts = {"seconds": f"{seconds:.3f}", "milliseconds": max(1, round(seconds * 1000))}
-            self._run(self._dialect.statement(key, **parts))
-            self._seconds = seconds
-        self._run(self._dialect.sql["begin"])
-
-    def end(self) -> None:
-        try:
-            if self._reading is not None and self._reading.fetchmany(1):
-                # Rows are still on their way: reading them all would cost more than a new connection.
-                self._abandon()
-            self._reading = None
-            if not self.broken:
-                self._run(self._dialect.sql["end"])
-        except Exception:
-            self._abandon()
-
-    def _abandon(self) -> None:
-        """Give the connection up in the middle of a result, which PyMySQL would else read to its end."""
-        self.broken = True
-        result, self._reading = self._connection._result, None
-        if result is not None:
-            result.unbuffered_active = False
-
-    def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
-        with self._connection.cursor() as cursor:
-            cursor.execute(sql, parameters)
-            return [tuple(_decoded(value) for value in row) for row in cursor.fetchall()]
-
-    def stream(self, sql: str) -> Fetch:
-        from pymysql.cursors import SSCursor
-
-        cursor = self._reading = self._connection.cursor(SSCursor)
-        cursor.execute(sql)
-
-        def fetch(rows: int) -> list[tuple[Any, ...]]:
-            found = list(cursor.fetchmany(rows))
-            if len(found) < rows:
-                self._reading = None
-                cursor.close()
-            return found
-
-        return fetch
-
-    def problem(self, error: Exception, path: tuple[str, ...] = ()) -> Problem:
-        number = _number(error)
-        code = self._dialect.code(number) if number else "driver-error"
-        if not self._connection.open or isinstance(error, OSError):
-            code = "disconnected"
-        self.broken = self.broken or code in ("disconnected", "driver-error")
-        if self._reading is not None or self.broken:
-            self._abandon()
-        return Problem(code=code, path=path, params={"sqlstate": number or type(error).__name__})
-
-    def cancel(self) -> None:
-        self._order("kill")
-
-    def _order(self, key: str) -> None:
-        with self._opener(2) as second, second.cursor() as cursor:
-            cursor.execute(self._dialect.statement(key, connection=self._connection.thread_id()))
-
-    def cut(self) -> None:
-        with suppress(Exception):
-            self._order("terminate")
-        wire = self._connection._sock
-        if wire is not None:
-            wire.shutdown(socket.SHUT_RDWR)
-
-    def close(self) -> None:
-        try:
-            self._connection._force_close()
-        except OSError:
-            return
-
-
-def _number(error: Exception) -> str:
-    first = error.args[0] if error.args else None
-    return str(first) if isinstance(first, int) else ""
-
-
-def _decoded(value: object) -> object:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
-
-
-def _connection_class() -> Any:
-    from pymysql.connections import Connection
-    from pymysql.constants import CLIENT, CR
-    from pymysql.err import OperationalError
-
-    parent: Any = Connection
-
-    class Guarded(parent):  # type: ignore[misc]
-        """Refuses what a hostile server could ask of a client that trusts it."""
-
-        def _request_authentication(self) -> Any:
-            # A server (or somebody between) that hides its TLS must not get the password.
-            if self.ssl and not self.server_capabilities & CLIENT.SSL:
-                raise OperationalError(CR.CR_SSL_CONNECTION_ERROR, "no TLS")
-            return super()._request_authentication()
-
-        def _process_auth(self, plugin_name: Any, *rest: Any) -> Any:
-            if plugin_name in CLEAR_PLUGINS and not self._secure:
-                raise OperationalError(CR.CR_AUTH_PLUGIN_CANNOT_LOAD, "password asked for in clear")
-            return super()._process_auth(plugin_name, *rest)
-
-    return Guarded
-
-
-def _arguments(address: Address, spec: SourceSpec) -> dict[str, Any]:
-    from pymysql.converters import encoders
-
-    where = {"unix_socket": address.host} if address.host.startswith("/") else {"host": address.host}
-    context = _tls(address)
-    return {
-        **where,
-        "port": address.port,
-        "user": address.user or "root",
-        "database": address.database or None,
-        "password": spec.password.reveal().encode() if spec.password else b"",
-        "charset": "utf8mb4",
-        "connect_timeout": CONNECT_SECONDS,
-        "program_name": "govguard",
-        "autocommit": True,
-        "local_infile": False,
-        "use_unicode": False,
-        "conv": encoders,
-        **({"ssl": context} if context else {"ssl_disabled": True}),
-    }
-
-
-def _tls(address: Address) -> ssl.SSLContext | None:
-    mode = address.ssl_mode
-    if mode == "disable":
-        return None
-    parameters = address.parameters
-    context = ssl.create_default_context(cafile=parameters.get("sslrootcert"))
-    if mode != "verify-full":
-        context.check_hostname = False
-    if mode == "require":
-        context.verify_mode = ssl.CERT_NONE
-    if "sslcert" in parameters:
-        context.load_cert_chain(parameters["sslcert"], parameters.get("sslkey"))
-    return context

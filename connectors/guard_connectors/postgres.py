@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import socket
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +12,6 @@ from guard.sdk import Budget, Problem, SourceSpec, Unreadable
 from guard.sdk.sql import (
     Address,
     Dialect,
-    Fetch,
     Reading,
     Rows,
     Session,
@@ -22,8 +19,11 @@ from guard.sdk.sql import (
     Table,
     load_dialect,
     parse_address,
+    view_preview,
+    view_rows,
 )
 from guard.sdk.sql.table import Listing
+from guard_connectors.sql.postgres_session import PostgresSession, begin_parts
 
 if TYPE_CHECKING:
     import psycopg
@@ -62,7 +62,7 @@ class PostgresConnector(SqlConnector):
         except (psycopg.Error, OSError, ValueError) as error:
             problem = self._refused(error)
         else:
-            return _Session(connection, self._open, self.dialect, self.spec.limits.lock_seconds)
+            return PostgresSession(connection, self._open, self.dialect, self.spec.limits.lock_seconds)
         raise Unreadable(problem)
 
     def _open(self) -> psycopg.Connection[Any]:
@@ -70,8 +70,12 @@ class PostgresConnector(SqlConnector):
 
         return psycopg.connect(autocommit=True, **_arguments(self.address, self.spec))
 
+    def where(self) -> dict[str, str | int | float]:
+        """The server's host and port."""
+        return {"host": self.address.host, "port": self.address.port}
+
     def _refused(self, error: Exception) -> Problem:
-        where: dict[str, str | int | float] = {"host": self.address.host, "port": self.address.port}
+        where = self.where()
         state = getattr(error, "sqlstate", None)
         link = getattr(error, "pgconn", None)
         if state:
@@ -94,11 +98,16 @@ class PostgresConnector(SqlConnector):
         return listing.read()
 
     def rows(self, session: Session, table: Table, parts: dict[str, object], reading: Reading) -> Rows:
-        """A random sample by pages, a whole small table shuffled, or the first rows of a view."""
+        """A random sample by pages, a whole small table shuffled, or random rows of a view's window."""
         wanted = reading.budget.rows
-        statement = self._statement(session, table, parts, reading.budget)
+        fill = self._fill(table, parts, reading.budget)
+        statement = self._statement(session, table, fill, reading.budget)
         if table.form == "view":
             self._refuse_costly(session, table, statement)
+        if statement == self.dialect.statement("first", **fill):
+            parts = {name: part for name, part in fill.items() if name != "limit"}
+            return (yield from view_rows(self.dialect, session, reading, parts))
+        reading.front = wanted is None
         if "TABLESAMPLE" not in statement:
             return (yield from reading.drain(session.stream(statement), wanted))
         found = False
@@ -107,17 +116,47 @@ class PostgresConnector(SqlConnector):
             yield rows
         if not found:
             # No page chosen held a row: a bloated table. Its first rows are better than none.
-            fallback = self.dialect.statement("first", **self._fill(table, parts, reading.budget))
+            reading.front = True
+            fallback = self.dialect.statement("first", **fill)
             return (yield from reading.drain(session.stream(fallback), wanted))
         return False
 
     def preview(
         self, session: Session, table: Table, parts: dict[str, object], budget: Budget
     ) -> Iterator[str]:
-        """The statement that reads ``table``, after a comment with the planner's estimate."""
-        statement = self._statement(session, table, parts, budget)
+        """The statements that may read ``table``, after a comment with the planner's estimate."""
+        fill = self._fill(table, parts, budget)
+        statement = self._statement(session, table, fill, budget)
+        first = self.dialect.statement("first", **fill)
         plan = session.rows(self.dialect.statement("explain", statement=statement))[0][0][0]["Plan"]
-        yield f"-- cost {plan['Total Cost']:.0f}, rows {plan['Plan Rows']}\n{statement}"
+        cost = f"-- cost {plan['Total Cost']:.0f}, rows {plan['Plan Rows']}"
+        if statement == first:
+            yield cost
+            without = {name: part for name, part in fill.items() if name != "limit"}
+            yield from view_preview(self.dialect, without, budget.rows)
+            return
+        yield f"{cost}\n{statement}"
+        if "TABLESAMPLE" in statement:
+            yield f"-- and where no page chosen holds a row\n{first}"
+
+    def session_statements(self, budget: Budget) -> Iterator[str]:
+        """The transaction's own settings, and what is sent around each query."""
+        dialect, limits = self.dialect, self.spec.limits
+        begin = begin_parts(self._statement_seconds(budget), limits.lock_seconds)
+        yield "-- once a connection, where the server's encoding is SQL_ASCII\n" + dialect.sql["unchecked"]
+        yield "-- before the list and before each object\n" + dialect.statement("begin", **begin)
+        yield "-- after the list and after each object\n" + dialect.sql["end"]
+        yield "-- for each table; :id is its object identifier\n" + dialect.statement("size", id=":id")
+        explain = dialect.statement("explain", statement=":statement")
+        yield f"-- for each view; :statement is the one that reads it\n{explain}"
+        yield "-- around each :statement that reads rows\n" + dialect.statement(
+            "declare", cursor=":cursor", statement=":statement"
+        )
+        yield "-- again and again; :rows follows the size of a row\n" + dialect.statement(
+            "fetch", rows=":rows", cursor=":cursor"
+        )
+        stop = dialect.statement("terminate", pid=":pid")
+        yield f"-- over a second connection, where a query outlives its time; :pid is its process\n{stop}"
 
     def grant(self, table: Table) -> tuple[str, ...]:
         """CONNECT, USAGE and SELECT, for exactly what is read."""
@@ -140,7 +179,6 @@ class PostgresConnector(SqlConnector):
         return {**parts, "order": order}
 
     def _statement(self, session: Session, table: Table, parts: dict[str, object], budget: Budget) -> str:
-        parts = self._fill(table, parts, budget)
         if budget.rows is None:
             return self.dialect.statement("all", **parts)
         if table.form in ("view", "foreign"):
@@ -163,87 +201,6 @@ class PostgresConnector(SqlConnector):
             )
 
 
-class _Session(Session):
-    """One psycopg connection in autocommit mode: transactions are begun and ended by hand."""
-
-    def __init__(
-        self,
-        connection: psycopg.Connection[Any],
-        opener: Callable[[], psycopg.Connection[Any]],
-        dialect: Dialect,
-        lock_seconds: float,
-    ) -> None:
-        self._connection = connection
-        self._opener = opener
-        self._dialect = dialect
-        self._cursors = 0
-        self._lock_ms = max(1, round(lock_seconds * 1000))
-        self._raw = connection.info.parameter_status("server_encoding") == "SQL_ASCII"
-        if self._raw:
-            # Such a server never checked its text: take the bytes and decode them ourselves.
-            connection.execute("SET client_encoding = 'SQL_ASCII'")
-
-    def begin(self, seconds: float) -> None:
-        limit = max(1, round(seconds * 1000))
-        self._connection.execute(
-            self._dialect.statement(
-                "begin", statement_ms=limit, lock_ms=self._lock_ms, idle_ms=max(60_000, limit)
-            ).encode()
-        )
-
-    def end(self) -> None:
-        import psycopg
-
-        if self._connection.closed or self._connection.broken:
-            self.broken = True
-            return
-        try:
-            self._connection.execute(self._dialect.sql["end"].encode())
-        except (psycopg.Error, OSError):
-            self.broken = True
-
-    def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
-        found = self._connection.execute(sql.encode(), parameters).fetchall()
-        if not self._raw:
-            return found
-        return [tuple(_decoded(value) for value in row) for row in found]
-
-    def stream(self, sql: str) -> Fetch:
-        self._cursors += 1
-        cursor = f"govguard_{self._cursors}"
-        self._connection.execute(self._dialect.statement("declare", cursor=cursor, statement=sql).encode())
-
-        def fetch(rows: int) -> list[tuple[Any, ...]]:
-            statement = self._dialect.statement("fetch", cursor=cursor, rows=rows).encode()
-            return self._connection.execute(statement).fetchall()
-
-        return fetch
-
-    def problem(self, error: Exception, path: tuple[str, ...] = ()) -> Problem:
-        state = getattr(error, "sqlstate", None)
-        if state:
-            return Problem(code=self._dialect.code(state), path=path, params={"sqlstate": state})
-        if self._connection.closed or self._connection.broken:
-            self.broken = True
-            return Problem(code="disconnected", path=path)
-        return Problem(code="driver-error", path=path, params={"sqlstate": type(error).__name__})
-
-    def cancel(self) -> None:
-        self._connection.cancel_safe(timeout=2)
-
-    def cut(self) -> None:
-        # A function that swallows the cancel outlives its client too: end the backend, then the line.
-        with suppress(Exception), self._opener() as second:
-            second.execute(
-                self._dialect.statement("terminate", pid=self._connection.info.backend_pid).encode()
-            )
-        with socket.socket(fileno=os.dup(self._connection.fileno())) as wire:
-            wire.shutdown(socket.SHUT_RDWR)
-
-    def close(self) -> None:
-        self._connection.close()
-
-
 def _facts(row: tuple[Any, ...]) -> dict[str, Any]:
     schema, name, kind, oid, comment, tuples, pages, usage, select, hides = row
     known = kind in ("r", "p", "m") and (tuples > 0 or (tuples == 0 and pages > 0))
@@ -258,10 +215,6 @@ def _facts(row: tuple[Any, ...]) -> dict[str, Any]:
         "hides": bool(hides),
         "lacks": tuple(lacks),
     }
-
-
-def _decoded(value: object) -> object:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
 
 
 def _arguments(address: Address, spec: SourceSpec) -> dict[str, Any]:

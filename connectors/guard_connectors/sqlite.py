@@ -14,13 +14,9 @@ from guard.sdk import Budget, Problem, SourceSpec, Unreadable
 from guard.sdk.sql import (
     Dialect,
     Fetch,
-    Reading,
-    Rows,
+    KeyedConnector,
     Session,
-    SqlConnector,
     Table,
-    keyed_preview,
-    keyed_rows,
     load_dialect,
     parse_file_address,
 )
@@ -36,7 +32,7 @@ ROW_BYTES = 4
 _ROWID_NAMES = ("rowid", "_rowid_", "oid")
 
 
-class SqliteConnector(SqlConnector):
+class SqliteConnector(KeyedConnector):
     """Reads one SQLite file: ``sqlite:///relative.db``, ``sqlite:////absolute.db``."""
 
     paced = False
@@ -51,12 +47,12 @@ class SqliteConnector(SqlConnector):
         return load_dialect("guard_connectors.sql", "sqlite.yaml")
 
     def connect(self) -> Session:
-        """Open the file read-only. Raises Unreadable: not-found, not-a-database, own-catalogue."""
+        """Open the file read-only. Raises Unreadable: not-found, not-a-database, own-catalog."""
         self._check_file()
         session: _Session | None = None
         try:
             connection = sqlite3.connect(
-                f"file:{quote(str(self.path))}?mode=ro",
+                f"file:{quote(str(self.path), errors='surrogateescape')}?mode=ro",
                 uri=True,
                 check_same_thread=False,
                 isolation_level=None,
@@ -73,7 +69,7 @@ class SqliteConnector(SqlConnector):
     def _check_file(self) -> None:
         code = ""
         if str(self.path.resolve()) in {os.path.realpath(hidden) for hidden in self.spec.hidden}:
-            code = "own-catalogue"
+            code = "own-catalog"
         elif sqlite3.sqlite_version_info < OLDEST:
             code = "library-too-old"
         else:
@@ -125,29 +121,19 @@ class SqliteConnector(SqlConnector):
             columns[row[0]].append(row)
         return columns, broken
 
-    def rows(self, session: Session, table: Table, parts: dict[str, object], reading: Reading) -> Rows:
-        """Random rowid ranges of a table; the first rows of a view."""
-        if table.form != "table" and reading.budget.rows is not None:
-            wanted = reading.budget.rows
-            statement = self.dialect.statement("first", **parts, limit=wanted + 1)
-            return (yield from reading.drain(session.stream(statement), wanted))
-        key = self.dialect.name(table.key) if table.key else ""
-        return (yield from keyed_rows(self.dialect, session, reading, parts, key))
-
-    def preview(
-        self,
-        session: Session,  # noqa: ARG002
-        table: Table,
-        parts: dict[str, object],
-        budget: Budget,
-    ) -> Iterator[str]:
-        """The statements that may read ``table``."""
-        if table.form != "table" and budget.rows is not None:
-            yield self.dialect.statement("first", **parts, limit=budget.rows + 1)
-            return
-        yield from keyed_preview(
-            self.dialect, parts, self.dialect.name(table.key) if table.key else "", budget.rows
-        )
+    def session_statements(self, budget: Budget) -> Iterator[str]:  # noqa: ARG002
+        """The pragmas, what the header and the statistics are asked, and the transaction."""
+        sql = self.dialect.sql
+        parts = {"lock_ms": _milliseconds(self.spec.limits.lock_seconds)}
+        yield "-- once a connection\n" + self.dialect.statement("session", **parts)
+        yield sql["header"]
+        yield "-- before the list and before each object\n" + sql["begin"]
+        yield "-- after the list and after each object\n" + sql["end"]
+        yield "-- with the list\n" + sql["pages"]
+        yield sql["has_statistics"]
+        yield "-- one of: where there are statistics\n" + sql["statistics"]
+        bounds = self.dialect.statement("bounds", key=":key", table=":table")
+        yield f"-- or: for each :table with a row number, under its name :key\n{bounds}"
 
     def grant(self, table: Table) -> tuple[str, ...]:  # noqa: ARG002
         """None: whoever may read the file may read every table in it."""
@@ -225,16 +211,16 @@ class _Session(Session):
     def __init__(self, connection: sqlite3.Connection, dialect: Dialect, lock_seconds: float) -> None:
         self._connection = connection
         self._dialect = dialect
-        self._lock_ms = max(1, round(lock_seconds * 1000))
+        self._lock_ms = _milliseconds(lock_seconds)
 
     def prepare(self) -> None:
         """Tell the connection to trust nothing in the file, then read its header."""
         self._connection.text_factory = bytes
         if hasattr(self._connection, "setlimit"):
             self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, CELL_LIMIT)
-        for pragma in ("query_only = ON", "mmap_size = 0", f"busy_timeout = {self._lock_ms}"):
-            self._connection.execute(f"PRAGMA {pragma}").close()
-        self._connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+        for pragma in self._dialect.statement("session", lock_ms=self._lock_ms).split("; "):
+            self._connection.execute(pragma).close()
+        self._connection.execute(self._dialect.sql["header"]).fetchone()
 
     def begin(self, seconds: float) -> None:  # noqa: ARG002 - the wall clock interrupts
         self._connection.execute(self._dialect.sql["begin"]).close()
@@ -279,6 +265,10 @@ def _problem(dialect: Dialect, error: Exception, path: tuple[str, ...]) -> Probl
 
 
 _GONE = {"no such table": "vanished", "no such column": "changed", "interrupted": "timeout"}
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, round(seconds * 1000))
 
 
 def _decoded(value: object) -> object:

@@ -117,6 +117,80 @@ def test_a_missing_or_damaged_dictionary_is_refused(tmp_path: Path) -> None:
         assert refusal.value.problem.code == code
 
 
+@pytest.mark.parametrize("name", ["d.csv", "h.csv", "d.jsonl", "d.xlsx", "h.xlsx"])
+def test_a_dictionary_without_tables_is_refused(name: str, tmp_path: Path) -> None:
+    header = ("表名", "字段名", "说明")
+    if name.endswith("xlsx"):
+        book = openpyxl.Workbook()
+        if name == "h.xlsx":
+            book.active.append(header)
+        book.save(tmp_path / name)
+    else:
+        (tmp_path / name).write_text(",".join(header) + "\n" if name == "h.csv" else "", "utf-8")
+    with pytest.raises(Unreadable) as refusal:
+        described(tmp_path / name)
+    assert refusal.value.problem.code == "dictionary-empty"
+
+
+def test_an_empty_file_beside_a_good_one_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("", "utf-8")
+    (tmp_path / "b.csv").write_text("表名,字段名\nt,c\n", "utf-8")
+    problem, asset = described(tmp_path)
+    assert isinstance(problem, Problem)
+    assert (problem.code, problem.path) == ("dictionary-empty", ("a.csv",))
+    assert isinstance(asset, Asset)
+
+
+def test_a_workbook_as_departments_write_it(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["某市政务信息系统数据字典（2024年）"])
+    sheet.merge_cells("A1:G1")
+    sheet.append([])
+    sheet.append(
+        [
+            "序号",
+            "所属信息\n系统",
+            "数据提供 单位",
+            "表英文名称",
+            "表中文名",
+            "信息项名称*",
+            "字段名（英文）",
+            "数据类型及长度",
+        ]
+    )
+    rows = [
+        (1, "社保核心", "人社局", "AC01", "参保人员", "姓名", "AAC003", "VARCHAR2(50)"),
+        (2, None, None, None, None, "身份证号码", "AAC002", "VARCHAR2(18)"),
+        (3, None, None, "AB01", "参保单位", "单位名称", "AAB004", "VARCHAR2(100)"),
+        (None,) * 8,
+        (4, "房产", "住建局", "FC01", "房屋", "坐落", "ZL", "VARCHAR2(200)"),
+    ]
+    for row in rows:
+        sheet.append(row)
+    sheet.merge_cells("B4:B6")
+    second = book.create_sheet("附表")
+    second.append(["表名", "字段名（英文）", "字段名（汉字说明）"])
+    second.append(["t_x", "xm", "姓名"])
+    book.save(tmp_path / "d.xlsx")
+    found = {
+        a.path: (a.department, a.comment, {c.name: c.comment for c in a.columns}, a.columns[0].type)
+        for a in described(tmp_path / "d.xlsx")
+        if isinstance(a, Asset)
+    }
+    assert found == {
+        ("社保核心", "AC01"): (
+            "人社局",
+            "参保人员",
+            {"AAC003": "姓名", "AAC002": "身份证号码"},
+            "VARCHAR2(50)",
+        ),
+        ("社保核心", "AB01"): ("人社局", "参保单位", {"AAB004": "单位名称"}, "VARCHAR2(100)"),
+        ("房产", "FC01"): ("住建局", "房屋", {"ZL": "坐落"}, "VARCHAR2(200)"),
+        ("t_x",): ("", "", {"xm": ""}, ""),
+    }
+
+
 def test_header_names_are_plain_and_not_doubled_within_a_role() -> None:
     for names in aliases().values():
         assert all(name == plain(name) and name for name in names)

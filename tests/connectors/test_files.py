@@ -295,3 +295,83 @@ def test_no_binary_parser_in_the_scan_process(tmp_path: Path) -> None:
 )
 def test_local_path(url: str, path: str) -> None:
     assert local_path(url) == path
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_head_of_a_text_is_always_read_and_first(seed: int, tmp_path: Path) -> None:
+    lines = "".join(f"第{n}行普通内容\n" for n in range(30_000))
+    for name in ("a.txt", "a.md"):
+        (tmp_path / name).write_text("机密★10年\n" + lines, "utf-8")
+        head, rest = read(tmp_path / name, Budget(seed=seed))
+        assert table(head)[0] == ["机密★10年"]
+        assert head.rows == 100
+        assert head.rows + rest.rows == 2000
+        assert abs((head.asset.rows or 0) - 30_001) < 6_000
+        assert rest.asset.rows == 30_001
+
+
+def test_the_first_rows_of_a_table_are_always_read(tmp_path: Path) -> None:
+    rows = [[f"r{n}", str(n)] for n in range(3000)]
+    (tmp_path / "a.csv").write_text("name,id\n" + "".join(",".join(row) + "\n" for row in rows), "utf-8")
+    (tmp_path / "a.jsonl").write_text("".join(f'{{"name": "{a}", "id": "{b}"}}\n' for a, b in rows), "utf-8")
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("S")
+    for row in (["name", "id"], *rows):
+        sheet.append(row)
+    book.save(tmp_path / "a.xlsx")
+    names_, ids = zip(*rows, strict=True)
+    pq.write_table(pa.table({"name": names_, "id": ids}), tmp_path / "a.parquet", row_group_size=100)
+    for name in ("a.csv", "a.jsonl", "a.xlsx", "a.parquet"):
+        found = read(tmp_path / name, Budget(rows=200))
+        texts = [row[0] for sample in found for row in table(sample)]
+        assert [row[0] for row in table(found[0])][:5] == ["r0", "r1", "r2", "r3", "r4"], name
+        assert 150 <= len(texts) <= 200, name
+        assert len(set(texts)) == len(texts), name
+    (tmp_path / "a.csv").write_text("".join(f"r{n},{n},x\n" for n in range(30_000)), "utf-8")
+    found = read(tmp_path / "a.csv", Budget(rows=200, bytes=100_000))
+    texts = [row[0] for sample in found for row in table(sample)]
+    assert texts[:5] == ["r0", "r1", "r2", "r3", "r4"]
+    assert len(set(texts)) == len(texts)
+
+
+@pytest.mark.parametrize("rows", [2000, None])
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_a_long_cell_is_cut_and_its_row_kept(rows: int | None, quote: str, tmp_path: Path) -> None:
+    long = f"{quote}{'x' * 5_000_000}{quote and ',' + quote * 2}{quote}"
+    (tmp_path / "a.csv").write_text(f"memo,name,id\n{long},甲,1\n短,乙,2\n{'y' * 100_000},丙,3\n", "utf-8")
+    (sample,) = read(tmp_path / "a.csv", Budget(rows=rows))
+    assert [row[1:] for row in table(sample)] == [["甲", "1"], ["乙", "2"], ["丙", "3"]]
+    assert max(len(row[0]) for row in table(sample)) == 1 << 16
+    assert [(note.code, note.params["cells"]) for note in sample.notes] == [("cell-cut", 2)]
+    assert sample.complete
+
+
+def test_an_enormous_cell_takes_little_memory(tmp_path: Path) -> None:
+    with (tmp_path / "a.csv").open("w", encoding="utf-8") as file:
+        file.write("memo,name,id\n")
+        for _ in range(60):
+            file.write("z" * (1 << 20))
+        file.write(",甲,1\n短,乙,2\n")
+    tracemalloc.start()
+    (sample,) = read(tmp_path / "a.csv")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert [row[1:] for row in table(sample)] == [["甲", "1"], ["乙", "2"]]
+    assert peak < 64 << 20
+
+
+def test_several_tables_of_a_page_are_sheets(tmp_path: Path) -> None:
+    page = "<table><tr><td>姓名</td><td>电话</td></tr><tr><td>甲</td><td>13800138000</td></tr></table>"
+    (tmp_path / "a.xls").write_text(page * 2, "gb18030")
+    assert [sample.asset.path for sample in read(tmp_path / "a.xls")] == [
+        ("a.xls", "table 1"),
+        ("a.xls", "table 2"),
+    ]
+
+
+def test_every_line_that_is_no_record_is_counted(tmp_path: Path) -> None:
+    good = [f'{{"id": {n}}}' for n in range(20_000)]
+    (tmp_path / "a.jsonl").write_text("\n".join([*good[:10], "3", *good[10:], "[1]", '"x"']), "utf-8")
+    for rows in (50, None):
+        notes = [note for sample in read(tmp_path / "a.jsonl", Budget(rows=rows)) for note in sample.notes]
+        assert [(note.code, note.params["lines"]) for note in notes] == [("broken-lines", 3)]

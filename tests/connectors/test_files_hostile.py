@@ -8,12 +8,14 @@ import time
 import zipfile
 import zlib
 from pathlib import Path
+from urllib.parse import quote
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from guard.sdk import Budget, Problem, Sample, SourceSpec, Unreadable
+from guard.text import t
 from guard_connectors.files import FilesConnector
 
 CANARY = "11010119900307002X"
@@ -177,8 +179,24 @@ CASES = {
     "memo.wps": (lambda: ole("WordDocument"), {"legacy-office"}),
     "photo.png": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(200), {"unsupported-format"}),
     "base.db": (lambda: b"SQLite format 3\0" + bytes(200), {"database-file"}),
+    "ls.docx": (lambda: b"\x7fELF" + bytes(200), {"wrong-content"}),
+    "photo.xlsx": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(200), {"wrong-content"}),
+    "page.xls": (lambda: b"<html><p>nothing here</p></html>", {"no-table"}),
+    "archive.xls": (lambda: b"MIME-Version: 1.0\nContent-Type: multipart/related\n", {"web-archive"}),
     "pack.rar": (lambda: b"Rar!\x1a\x07\x01\0" + bytes(200), {"unsupported-archive"}),
 }
+
+
+def test_a_database_says_how_it_is_scanned(tmp_path: Path) -> None:
+    (tmp_path / "a b.db").write_bytes(b"SQLite format 3\0" + bytes(200))
+    (tmp_path / "c.txt").write_bytes(b"SQLite format 3\0" + bytes(200))
+    problems, _ = outcome(FilesConnector(SourceSpec(name="s", url=str(tmp_path))))
+    lines = [t("problems.database-file.next", "en", **problem.params) for problem in problems]
+    root = quote(str(tmp_path.resolve()))
+    assert [line.partition("guard scan ")[2] for line in lines] == [
+        f"sqlite:///{root}/a%20b.db",
+        f"sqlite:///{root}/c.txt",
+    ]
 
 
 def outcome(connector: FilesConnector) -> tuple[list[Problem], list[Sample]]:
@@ -316,3 +334,29 @@ def test_damage_anywhere_ends_in_an_answer(name: str, tmp_path: Path, shared_par
         problems, samples = outcome(connector)
         assert problems or samples
         assert time.monotonic() - began < 10
+
+
+def long_pdf(pages: int) -> bytes:
+    import pypdfium2 as pdfium
+
+    whole = pdfium.PdfDocument.new()
+    for number in range(pages):
+        words = "\n".join(f"0 -14 Td (page {number} line {line}) Tj" for line in range(12))
+        whole.import_pages(pdfium.PdfDocument(pdf(f"BT /F1 12 Tf 20 200 Td {words} ET".encode())))
+    out = io.BytesIO()
+    whole.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_head_of_a_document_is_read_first(seed: int, tmp_path: Path, shared_parser) -> None:
+    body = "".join(f"<w:p><w:r><w:t>line {n}</w:t></w:r></w:p>" for n in range(400))
+    (tmp_path / "a.docx").write_bytes(docx(body))
+    (tmp_path / "a.pdf").write_bytes(long_pdf(12))
+    for name, first in (("a.docx", "line 0"), ("a.pdf", "page 0 line 0")):
+        connector = FilesConnector(SourceSpec(name="s", url=str(tmp_path / name)))
+        connector.sandbox = shared_parser
+        (asset,) = connector.assets()
+        head, rest = connector.sample(asset, Budget(rows=60, seed=seed))
+        assert head.batch.column(0).to_pylist()[0] == first
+        assert (head.rows, rest.rows) == (30, 30)

@@ -20,7 +20,12 @@ SOURCES = [
 def codes() -> list[str]:
     found = {code for path in SOURCES for code in re.findall(r'code="([a-z0-9-]+)"', path.read_text("utf-8"))}
     refused = {meaning[1:] for _, meaning in kinds._MAGIC if meaning.startswith("!")}
-    return sorted(found | refused | set(kinds.REFUSED.values()) | {"damaged-file", "empty-file"})
+    return sorted(
+        found
+        | refused
+        | set(kinds.REFUSED.values())
+        | {"damaged-file", "empty-file", "wrong-content", "web-archive"}
+    )
 
 
 def fields(text: str) -> set[str]:
@@ -33,3 +38,11 @@ def test_a_problem_is_explained(code: str, part: str) -> None:
     texts = [lookup(f"problems.{code}.{part}", language) for language in ("zh", "en")]
     assert all(texts), code
     assert fields(texts[0] or "") == fields(texts[1] or "")
+
+
+@pytest.mark.parametrize(
+    "code", ["damaged-file", "unsupported-format", "no-text-layer", "ragged-rows", "broken-lines"]
+)
+def test_what_is_counted_over_files_names_no_single_one(code: str) -> None:
+    for language in ("zh", "en"):
+        assert not fields(lookup(f"problems.{code}.what", language) or "")

@@ -301,4 +301,40 @@ def test_statements_and_grants(make: Any) -> None:
     statements = list(connector.statements(Budget(rows=10)))
     assert any(":low" in statement for statement in statements)
     assert not any("%(" in statement for statement in statements)
+    shown = "\n".join(statements)
+    for part in ("START TRANSACTION READ ONLY", "SET SESSION TRANSACTION READ ONLY", "-- one of:"):
+        assert part in shown
+    assert shown.count("max_statement_time = 30.000") == 1
     assert all(grant.startswith("GRANT SELECT ON ") for grant in connector.grants())
+
+
+def test_view_whose_definer_is_gone(make: Any, mariadb: Any) -> None:
+    url, _ = make(
+        "CREATE USER IF NOT EXISTS leaver@'%'",
+        "CREATE TABLE t (id int)",
+        "CREATE DEFINER = leaver@'%' SQL SECURITY DEFINER VIEW v AS SELECT id FROM t",
+        "DROP USER leaver@'%'",
+    )
+    database = url.rpartition("/")[2]
+    mariadb.execute(url, f"GRANT SELECT ON {database}.v TO guarded@'%'")
+    connector = MysqlConnector(spec(url.replace("root@", "guarded@"), password=Secret(PASSWORD)))
+    found = listed(connector)
+    if "v" in found:
+        problem = trouble(lambda: list(connector.sample(found["v"], Budget())))
+    else:
+        problem = next(item for item in connector.assets() if isinstance(item, Problem))
+    assert (problem.code, problem.path[-1]) == ("view-broken", "v")
+    assert "-" not in problem.params.values()
+
+
+@pytest.mark.parametrize(("most", "expected"), [(80, []), (1500, []), (3000, ["not-random"])])
+def test_views_are_sampled_at_random_within_a_window(make: Any, most: int, expected: list[str]) -> None:
+    _, connector = make(
+        f"CREATE TABLE t AS SELECT seq AS id, repeat('x', 9) AS pad FROM seq_1_to_{most}",
+        "CREATE VIEW w AS SELECT * FROM t",
+    )
+    found = samples(connector, listed(connector)["w"], rows=100)
+    ids = [value for item in found for value in item.batch.column(0).to_pylist()]
+    assert len(set(ids)) == len(ids) == min(100, most)
+    assert max(ids) > min(most, 2000) // 2
+    assert [note.code for note in found[-1].notes] == expected

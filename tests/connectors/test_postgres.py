@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from services.postgres import PASSWORD
 
+from guard.catalog.store import Store
 from guard.sdk import Asset, Budget, Limits, Problem, Sample, Secret, SourceSpec, Unreadable
 from guard.sdk.sql import SqlConnector
 from guard_connectors.postgres import PostgresConnector
@@ -343,3 +344,41 @@ def test_hostile_schema_names_and_include(make: Any) -> None:
     fresh = PostgresConnector(spec(url))
     assert column(fresh, found[0], 1) == ["x"], "an asset can be read without listing first"
     assert "public/keep" in listed(fresh)
+
+
+@pytest.mark.parametrize(("most", "expected"), [(80, []), (1500, []), (3000, ["not-random"])])
+def test_views_are_sampled_at_random_within_a_window(make: Any, most: int, expected: list[str]) -> None:
+    _, connector = make(
+        f"CREATE TABLE t AS SELECT i AS id, 'x' AS pad FROM generate_series(1, {most}) AS i",
+        "CREATE VIEW w AS SELECT * FROM t",
+    )
+    found = samples(connector, listed(connector)["public/w"], rows=100)
+    ids = [value for item in found for value in item.batch.column(0).to_pylist()]
+    assert len(set(ids)) == len(ids) == min(100, most)
+    assert max(ids) > min(most, 2000) // 2
+    assert [note.code for note in found[-1].notes] == expected
+
+
+def test_a_catalogue_beside_the_data_is_left_out(make: Any) -> None:
+    url, connector = make("CREATE TABLE person (id int)", "CREATE SCHEMA s", "CREATE TABLE s.runs (id int)")
+    Store.open(url).close()
+    items = list(connector.assets())
+    assert {"/".join(item.path) for item in items if isinstance(item, Asset)} == {"public/person", "s/runs"}
+    problems = [item for item in items if isinstance(item, Problem)]
+    assert {item.code for item in problems} == {"own-catalog"}
+    assert len(problems) == 6
+    assert not any("units" in statement for statement in connector.grants())
+
+
+def test_statements_show_the_session(make: Any) -> None:
+    _, connector = make("CREATE TABLE t (id int)", "CREATE VIEW w AS SELECT id FROM t")
+    shown = "\n".join(connector.statements(Budget(rows=10)))
+    for part in (
+        "BEGIN TRANSACTION READ ONLY",
+        "SET LOCAL statement_timeout = 30000",
+        "ROLLBACK",
+        "DECLARE ",
+    ):
+        assert shown.count(part) == 1
+    assert "-- one of:" in shown
+    assert "ORDER BY random() LIMIT 10" in shown

@@ -12,14 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guard.model import UsageError
+from guard.model import Problem, UsageError
 from guard.sdk import SourceSpec
 from guard.sdk.sql.address import parse_address
 from guard.sdk.sql.cells import batch, column, decode
 from guard.sdk.sql.dialect import cell_characters
 from guard.sdk.sql.pace import Pace, Watch
 from guard.sdk.sql.sampling import _ranges
-from guard.text import lookup
+from guard.sdk.sql.table import Table
+from guard.text import lookup, t
 from guard_connectors.mysql import MysqlConnector
 from guard_connectors.postgres import PostgresConnector
 from guard_connectors.sqlite import SqliteConnector
@@ -88,12 +89,37 @@ def test_every_code_has_its_texts(connector: Any) -> None:
     codes = {
         *connector.dialect.codes.values(),
         "driver-error",
+        "not-random",
+        "own-catalog",
         *(code for _, code in connector.dialect.words),
     }
     for code in codes:
         for language in ("zh", "en"):
             assert lookup(f"problems.{code}.what", language), code
             assert lookup(f"problems.{code}.next", language), code
+
+
+@pytest.mark.parametrize("path", [(), ("t",)], ids=["connection", "object"])
+@pytest.mark.parametrize("connector", CONNECTORS[1:], ids=lambda item: type(item).__name__)
+def test_every_placeholder_is_filled(connector: Any, path: tuple[str, ...]) -> None:
+    for code in {*connector.dialect.codes.values(), "driver-error"}:
+        met = Problem(code=code, path=path, params={"sqlstate": "1234"})
+        problem = connector._explained(met, path, 30.0, False)
+        if path:
+            assert problem.code not in {"auth-failed", "no-database", "tls-failed"}
+        elif code == "denied":
+            continue  # a list that is refused as a whole has no GRANT to name
+        for language in ("zh", "en"):
+            for part in ("what", "next"):
+                assert "{" not in t(f"problems.{problem.code}.{part}", language, **problem.params), code
+
+
+@pytest.mark.parametrize(("form", "code"), [("table", "denied"), ("view", "view-broken")])
+def test_a_login_refused_while_reading_is_the_objects_trouble(form: str, code: str) -> None:
+    connector = MysqlConnector(SourceSpec(name="m", url="mysql://u@h/d"))
+    connector._known = {("d", "t"): Table(path=("d", "t"), columns=(), form=form)}
+    met = Problem(code="auth-failed", path=("d", "t"), params={"sqlstate": "1045"})
+    assert connector._explained(met, ("d", "t"), 30.0, False).code == code
 
 
 @pytest.mark.parametrize("connector", CONNECTORS, ids=lambda item: type(item).__name__)

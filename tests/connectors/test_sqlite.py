@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import yaml
 
+from guard.catalog.store import Store
 from guard.model import UsageError
 from guard.sdk import Asset, Budget, Problem, Sample, SourceSpec, Unreadable
 from guard_connectors.sql.comments import ddl_comments
@@ -97,7 +100,7 @@ def test_own_catalogue_is_refused(tmp_path: Path) -> None:
     database(path, "CREATE TABLE t (v TEXT)")
     (tmp_path / "link.db").symlink_to(path)
     spec = SourceSpec(name="s", url=f"sqlite:///{tmp_path / 'link.db'}", hidden=(str(path),))
-    assert trouble(lambda: list(SqliteConnector(spec).assets())) == "own-catalogue"
+    assert trouble(lambda: list(SqliteConnector(spec).assets())) == "own-catalog"
 
 
 @pytest.mark.parametrize("url", ["sqlite://x.db", "sqlite:///x.db?mode=rw", "sqlite:///", "sqlite:///x.db#y"])
@@ -257,4 +260,94 @@ def test_statements_read_no_row(tmp_path: Path) -> None:
     statements = list(connector.statements(Budget(rows=10)))
     assert any('FROM "t" AS t LIMIT 11' in statement for statement in statements)
     assert any('FROM "w" AS t LIMIT 11' in statement for statement in statements)
+    assert any('FROM "w" AS t LIMIT 200) AS t ORDER BY random() LIMIT 10' in item for item in statements)
+    first = "\n".join(statements[:4])
+    assert all(part in first for part in ("PRAGMA query_only = ON", "BEGIN", "ROLLBACK"))
     assert list(connector.grants()) == []
+
+
+def test_broken_view_names_no_missing_code(tmp_path: Path) -> None:
+    connector = database(
+        tmp_path / "x.db",
+        "CREATE TABLE gone (v TEXT)",
+        "CREATE VIEW broken AS SELECT v FROM gone",
+        "DROP TABLE gone",
+    )
+    problem = next(item for item in connector.assets() if isinstance(item, Problem))
+    assert "-" not in problem.params.values()
+
+
+def test_file_name_of_undecodable_bytes(tmp_path: Path) -> None:
+    raw = "人口库.db".encode("gbk")
+    made = tmp_path / "x.db"
+    database(made, "CREATE TABLE t (v TEXT)", "INSERT INTO t VALUES ('甲')")
+    made.rename(tmp_path / os.fsdecode(raw))
+    url = f"sqlite:///{tmp_path}/{quote(raw)}"
+    connector = SqliteConnector(SourceSpec(name="s", url=url))
+    assert column(connector, assets(connector)["t"]) == ["甲"]
+
+
+def test_any_catalogue_of_ours_is_no_source(tmp_path: Path) -> None:
+    Store.open(tmp_path / "of last year.db").close()
+    connector = SqliteConnector(SourceSpec(name="s", url=f"sqlite:///{tmp_path / 'of last year.db'}"))
+    assert trouble(lambda: list(connector.assets())) == "own-catalog"
+    assert trouble(lambda: list(connector.statements(Budget()))) == "own-catalog"
+
+
+def notes(connector: SqliteConnector, asset: Asset, **budget: Any) -> list[str]:
+    found = [item for item in connector.sample(asset, Budget(**budget)) if isinstance(item, Sample)]
+    return [note.code for sample in found for note in sample.notes]
+
+
+ROWS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {most})"
+
+
+@pytest.mark.parametrize(("most", "expected"), [(40, []), (1500, []), (3000, ["not-random"])])
+def test_views_are_sampled_at_random_within_a_window(tmp_path: Path, most: int, expected: list[str]) -> None:
+    connector = database(
+        tmp_path / "x.db",
+        "CREATE TABLE t (v)",
+        f"{ROWS.format(most=most)} INSERT INTO t SELECT i FROM n",
+        "CREATE VIEW w AS SELECT v FROM t",
+    )
+    asset = assets(connector)["w"]
+    found = column(connector, asset, rows=100)
+    assert len(set(found)) == len(found) == min(100, most)
+    assert max(found) > min(most, 2000) // 2
+    assert notes(connector, asset, rows=100) == expected
+
+
+def test_a_slow_view_gives_its_first_rows_and_says_so(tmp_path: Path) -> None:
+    slow = (
+        "(WITH RECURSIVE m (j) AS (SELECT i UNION ALL SELECT j + 1 FROM m LIMIT 20000) SELECT max(j) FROM m)"
+    )
+    connector = database(
+        tmp_path / "x.db",
+        f"CREATE TABLE t AS {ROWS.format(most=500)} SELECT i FROM n",
+        f"CREATE VIEW w AS SELECT i FROM t WHERE {slow} > 0",
+    )
+    asset = assets(connector)["w"]
+    assert sorted(column(connector, asset, rows=20, seconds=4)) == list(range(1, 21))
+    assert notes(connector, asset, rows=20, seconds=4) == ["not-random"]
+
+
+@pytest.mark.parametrize(("most", "expected"), [(4000, []), (30_000, ["not-random"])])
+def test_a_share_from_the_front_is_not_called_random(tmp_path: Path, most: int, expected: list[str]) -> None:
+    connector = database(
+        tmp_path / "x.db",
+        "CREATE TABLE t (k TEXT PRIMARY KEY) WITHOUT ROWID",
+        f"{ROWS.format(most=most)} INSERT INTO t SELECT printf('%06d', i) FROM n",
+    )
+    assert notes(connector, assets(connector)["t"], rows=100) == expected
+
+
+def test_a_full_read_that_is_cut_is_not_called_random(tmp_path: Path) -> None:
+    connector = database(
+        tmp_path / "x.db",
+        "CREATE TABLE t (k INTEGER PRIMARY KEY, v TEXT)",
+        f"{ROWS.format(most=9000)} INSERT INTO t SELECT i, hex(zeroblob(100)) FROM n",
+    )
+    asset = assets(connector)["t"]
+    assert notes(connector, asset, rows=None) == []
+    assert notes(connector, asset, rows=None, bytes=200_000) == ["not-random"]
+    assert notes(connector, asset, rows=100) == []

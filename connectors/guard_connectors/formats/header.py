@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 MOST_COLUMNS = 16384
 _LOOK = 50
-_TITLE_ROWS = 8
+_TITLE_ROWS = 10
 
 _DATA = re.compile(
     r"""[-+]?\d[\d,]*(\.\d+)?(e[-+]?\d+)?%? | \d{4}[-/.年]\d{1,2}([-/.月]\d{1,2}日?)?([T\s].*)?
@@ -52,7 +52,7 @@ def layout(rows: Sequence[Sequence[str]]) -> Layout:
     """The layout of a table whose first rows are ``rows`` (all cells as text)."""
     width = _width(rows)
     start = _after_titles(rows, width)
-    title = " ".join(cell.strip() for row in rows[:start] for cell in row if cell.strip())[:200]
+    title = " ".join(cell.strip() for row in rows[:start] for cell in row if cell.strip())[:400]
     if start >= len(rows):
         return Layout(names=unique((), width), first=start, title=title)
     if is_header(rows[start], rows[start + 1 : start + 1 + _LOOK]):
@@ -74,7 +74,12 @@ def _filled(row: Sequence[str]) -> int:
 def _after_titles(rows: Sequence[Sequence[str]], width: int) -> int:
     """Index of the first row that is not a title: titles fill one or two cells of a wide table."""
     if width < 3:
-        return next((place for place, row in enumerate(rows) if _filled(row)), 0)
+        start = next((place for place, row in enumerate(rows) if _filled(row)), 0)
+        below = next((place for place, row in enumerate(rows[:_TITLE_ROWS]) if _filled(row) > 1), start)
+        # Beside a title, a first record may fill one of two cells: only a header below it tells.
+        return (
+            below if below > start and is_header(rows[below], rows[below + 1 : below + 1 + _LOOK]) else start
+        )
     for place, row in enumerate(rows[:_TITLE_ROWS]):
         if _filled(row) * 2 > width:
             return place

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from guard.sdk import Asset, Budget, Problem, Sample, Unreadable
-from guard_connectors.formats import encoding, jsonl, records
+from guard_connectors.formats import encoding, jsonl, keyed, records
 
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
 
@@ -35,7 +35,7 @@ def _lines(stream: BinaryIO, asset: Asset, budget: Budget) -> Iterator[Sample | 
     items = list(jsonl.read(stream, asset, budget))
     for item in items:
         for note in item.notes if isinstance(item, Sample) else ():
-            if note.code == "broken-lines" and int(note.params["lines"]) * 2 > items[0].rows:  # type: ignore[union-attr]
+            if note.code == "broken-lines" and int(note.params["lines"]) > items[0].rows:  # type: ignore[union-attr]
                 raise Unreadable(Problem(code="damaged-file", path=asset.path, params={"format": "json"}))
     yield from items
 
@@ -49,16 +49,13 @@ def _records(document: Any) -> list[Any]:
     values = list(document.values())
     if len(values) > 1 and all(isinstance(value, list) for value in values) and _parallel(values):
         return [dict(zip(document, row, strict=True)) for row in zip(*values, strict=True)]
-    if len(values) > 1 and all(isinstance(value, dict) for value in values) and _alike(values):
-        return [{"key": key, **value} for key, value in document.items()]
+    if len(values) > 1 and all(isinstance(value, dict) for value in values) and keyed.alike(values):
+        return keyed.rows(document)
+    if keyed.is_keyed(document):
+        return keyed.rows(document)
     return [document]
 
 
 def _parallel(lists: list[list[Any]]) -> bool:
     same = len({len(each) for each in lists}) == 1
     return same and not any(isinstance(item, (dict, list)) for each in lists for item in each)
-
-
-def _alike(objects: list[dict[str, Any]]) -> bool:
-    every = set().union(*objects)
-    return sum(len(each) for each in objects) * 2 >= len(every) * len(objects)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -89,6 +90,11 @@ def ending(name: str) -> str:
     return PurePath(name).suffix[1:].lower()
 
 
+def book(name: str) -> bool:
+    """Whether the name announces a spreadsheet."""
+    return ENDINGS.get(ending(name)) == "workbook"
+
+
 def known(name: str) -> bool:
     """Whether the name alone says that the file can be read."""
     return ending(name) in ENDINGS or ending(name) in PLAIN
@@ -101,10 +107,25 @@ def kind_of(name: str, head: bytes, size: int) -> Kind:
         return _empty(name, announced)
     for magic, meaning in _MAGIC:
         if head.startswith(magic):
+            if meaning == "!unsupported-format" and announced:
+                return Kind(problem="wrong-content")
             return _by_magic(announced, meaning)
     if announced == "pdf" and b"%PDF-" in head[:1024]:
         return Kind(format="pdf")
-    return _by_name(name, announced) if looks_like_text(head) else Kind(problem=_not_text(name, announced))
+    if announced == "workbook" and looks_like_text(head):
+        return _text_as_book(head)
+    plain = looks_like_text(head) or (announced in (*TEXT_FORMATS, "json") and padded(head))
+    return _by_name(name, announced) if plain else Kind(problem=_not_text(name, announced))
+
+
+def _text_as_book(head: bytes) -> Kind:
+    """Text under a spreadsheet's name: markup as programs export it, else separated cells."""
+    start = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    if start.startswith(b"<"):
+        return Kind(format="html", mislabelled=True)
+    if start.startswith(b"mime-version:"):
+        return Kind(problem="web-archive")
+    return Kind(format="text", mislabelled=True)
 
 
 def _by_name(name: str, announced: str) -> Kind:
@@ -149,6 +170,22 @@ def looks_like_text(head: bytes) -> bool:
     if nuls > max(4, len(head) // 50) and not _wide(head):
         return False
     return control <= max(2, len(head) // 50)
+
+
+def padded(head: bytes) -> bool:
+    """Whether ``head`` is lines of text but for the NULs that fill up its cells."""
+    bare = head.replace(b"\0", b"")
+    if any(byte < 32 and byte not in b"\t\n\r\x01" for byte in bare) or b"\n" not in bare:
+        return False
+    return any(_decodes(bare, name) for name in ("utf-8", "gb18030"))
+
+
+def _decodes(raw: bytes, name: str) -> bool:
+    try:
+        codecs.getincrementaldecoder(name)("strict").decode(raw)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _wide(head: bytes) -> bool:

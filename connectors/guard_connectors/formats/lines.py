@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -15,6 +15,8 @@ from guard_connectors.formats.rows import Clock
 LONGEST = 1 << 20
 _BLOCK = 1 << 18
 _MOST_BLOCKS = 64
+_HEAD_LINE, _HEAD_MOST = 1 << 14, 16 << 20
+Trim = Callable[[Iterator[str], bool], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,19 +43,27 @@ def opened(stream: BinaryIO) -> Text:
 class Lines:
     """Iterates the lines of a whole Text with their ends.
 
-    Lines beyond LONGEST come in pieces, or with ``cut`` lose what is beyond (counted in ``cuts``).
+    Lines beyond LONGEST come in pieces, or with ``cut`` lose what is beyond, or with a ``trim`` (which
+    takes the pieces of one line and whether it starts inside quotes) come back as that makes them.
     Stops early when the clock is up or ``characters`` have passed without ``mark`` being called;
-    ``stopped`` and ``runaway`` say so.
+    ``stopped`` and ``runaway`` say so; ``nuls`` says whether a line held NUL bytes.
     """
 
-    def __init__(self, text: Text, clock: Clock, characters: int = 0, *, cut: bool = False) -> None:
+    def __init__(
+        self, text: Text, clock: Clock, characters: int = 0, *, cut: bool = False, trim: Trim | None = None
+    ) -> None:
         text.stream.seek(0)
         self._file = io.TextIOWrapper(
             _Kept(text.stream), encoding=text.encoding.name, errors="replace", newline=""
         )
-        self._cut, self.cuts = cut, 0
+        self._cut, self._trim = cut, trim
         self._clock, self._most, self._since, self._turn = clock, characters, 0, 0
-        self.stopped = self.runaway = self.odd_quotes = False
+        self.stopped = self.runaway = self.odd_quotes = self.nuls = False
+
+    @property
+    def since(self) -> int:
+        """Characters since the last mark."""
+        return self._since
 
     def mark(self) -> None:
         """A whole row was made of the lines so far."""
@@ -64,10 +74,14 @@ class Lines:
 
     def __next__(self) -> str:
         line = self._file.readline(LONGEST)
-        self._since += len(line)
         self._turn += 1
-        if self._cut and len(line) == LONGEST and not line.endswith(("\n", "\r")):
-            line = self._end(line)
+        if len(line) == LONGEST and not line.endswith(("\n", "\r")):
+            if self._trim:
+                line = self._trim(self._pieces(line), self.odd_quotes)
+            elif self._cut:
+                line = self._end(line)
+        self._since += len(line)
+        self.nuls = self.nuls or "\0" in line
         self.odd_quotes ^= bool(line.count('"') % 2)
         if self._most and self._since > self._most:
             self.runaway = True
@@ -79,15 +93,30 @@ class Lines:
             raise StopIteration
         return line
 
+    def _pieces(self, line: str) -> Iterator[str]:
+        """The line that starts with ``line``, piece by piece."""
+        while line:
+            yield line
+            ended = len(line) < LONGEST or line.endswith(("\n", "\r")) or self._clock.over
+            line = "" if ended else self._file.readline(LONGEST)
+
     def _end(self, line: str) -> str:
         """``line`` closed where it was cut, with its last quote where the dropped rest had it."""
-        self.cuts += 1
         odd = False
         while True:
             rest = self._file.readline(LONGEST)
             odd ^= bool(rest.count('"') % 2)
             if len(rest) < LONGEST or rest.endswith(("\n", "\r")):
                 return line[: LONGEST - 2] + ('"' if odd else "") + "\n"
+
+
+def estimate(text: Text, rows: list[str]) -> int:
+    """How many rows like ``rows``, which are lines of it, ``text`` may have."""
+    if not rows:
+        return 0
+    codec = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le"}.get(text.encoding.name, text.encoding.name)
+    size = len("\n".join(rows).encode(codec, "replace")) + text.unit
+    return text.size * len(rows) // size
 
 
 def quotes(text: Text) -> bool:
@@ -97,13 +126,14 @@ def quotes(text: Text) -> bool:
 
 
 def head(text: Text, budget: Budget) -> list[str]:
-    """The first lines, at most 400 of them and about a quarter of a million characters."""
+    """The first lines, each shortened, at most 400 of them and about a quarter of a million characters."""
     first: list[str] = []
-    budgeted = 1 << 18
+    budgeted, passed = 1 << 18, 0
     for line in Lines(text, Clock(budget)):
-        first.append(line)
-        budgeted -= len(line)
-        if budgeted < 0 or len(first) >= 400:
+        first.append(line[:_HEAD_LINE])
+        budgeted -= len(first[-1])
+        passed += len(line)
+        if budgeted < 0 or passed > _HEAD_MOST or len(first) >= 400:
             break
     return first
 

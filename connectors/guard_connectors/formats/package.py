@@ -128,7 +128,7 @@ def _unpacked(package: zipfile.ZipFile, info: zipfile.ZipInfo, member: Asset, le
 def _member(data: bytes, member: Asset, budget: Budget) -> Iterator[Sample | Problem]:
     kind = kinds.kind_of(member.name, data[: kinds.HEAD_BYTES], len(data))
     if kind.problem:
-        params = {"format": kinds.ending(member.name) or "?"}
+        params = {"format": kinds.ending(member.name) or "?", "path": member.name}
         raise Unreadable(Problem(code=kind.problem, path=member.path, params=params))
     stream = io.BytesIO(data)
     if kind.format == "package" and not _document(stream):

@@ -8,7 +8,16 @@ from typing import Any, BinaryIO
 
 from guard.sdk import Asset, Budget, Problem, Sample, Unreadable
 from guard_connectors.formats.header import unique
-from guard_connectors.formats.rows import Clock, batch, chance, columns, emptied, last_marked
+from guard_connectors.formats.rows import (
+    TABLE_HEAD,
+    Clock,
+    batch,
+    chance,
+    columns,
+    emptied,
+    first_rows,
+    last_marked,
+)
 
 _BATCH = 8192
 _MOST_GROUPS = 16
@@ -54,20 +63,27 @@ def _everything(file: Any) -> Iterator[Any]:
 def _chosen(file: Any, rows: int, asset: Asset, budget: Budget) -> Iterator[Any]:
     """About ``rows`` random rows: some row groups at random, evenly sampled along their length."""
     luck = chance(budget, asset)
+    head = first_rows(budget, TABLE_HEAD)
     sizes = [file.metadata.row_group(place).num_rows for place in range(file.num_row_groups)]
     groups = [place for place, size in enumerate(sizes) if size]
     chosen: list[int] = []
     while groups and (len(chosen) < _MOST_GROUPS or sum(sizes[each] for each in chosen) < rows):
         chosen.append(groups.pop(luck.randrange(len(groups))))
-    share = rows / sum(sizes[each] for each in chosen)
+    start = next(place for place, size in enumerate(sizes) if size)
+    head = min(head, sizes[start])
+    if head:
+        yield next(file.iter_batches(batch_size=head, row_groups=[start], use_threads=False))
+    share = (rows - head) / sum(sizes[each] for each in chosen)
     owed = 0.0
     for group in sorted(chosen):
+        skipped = head if group == start else 0
         for piece in file.iter_batches(batch_size=_BATCH, row_groups=[group], use_threads=False):
             owed += piece.num_rows * share
-            take = min(int(owed + 1e-9), piece.num_rows)
+            take = min(int(owed + 1e-9), piece.num_rows - skipped)
             owed -= take
             if take:
-                yield piece.take(_indices(sorted(luck.sample(range(piece.num_rows), take))))
+                yield piece.take(_indices(sorted(luck.sample(range(skipped, piece.num_rows), take))))
+            skipped = 0
 
 
 def _indices(places: list[int]) -> Any:

@@ -1,13 +1,14 @@
-"""PDF: the text layer, one row a line, pages in random order."""
+"""PDF: the text layer, one row a line: the first page, then the others in random order."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, BinaryIO
 
 from guard.sdk import Asset, Budget, Problem, Sample, Unreadable
 from guard_connectors.formats import text
-from guard_connectors.formats.rows import Clock, chance
+from guard_connectors.formats.rows import Clock, chance, last_marked
 
 _PASSWORD, _SECURITY = 4, 5
 _PRIVATE_USE = range(0xE000, 0xF900)
@@ -23,24 +24,29 @@ def read(stream: BinaryIO, asset: Asset, budget: Budget) -> Iterator[Sample | Pr
         code = "encrypted" if error.err_code in (_PASSWORD, _SECURITY) else "damaged-file"
         raise Unreadable(Problem(code=code, path=asset.path, params={"format": "pdf"})) from None
     pages = _Pages(document, asset, budget)
-    rows = list(text.pieces(pages.lines()))
-    if not rows:
+    rows = text.pieces(pages.lines())
+    first = next(rows, None)
+    if first is None:
         raise Unreadable(Problem(code="no-text-layer", path=asset.path, params={"format": "pdf"}))
-    for item in text.document(rows, asset, budget):
+    for item, last in last_marked(text.document(chain([first], rows), asset, budget)):
         complete = item.complete and pages.read == pages.count
-        yield Sample(item.asset, item.batch, complete=complete, notes=pages.notes())
+        yield Sample(item.asset, item.batch, complete=complete, notes=pages.notes() if last else ())
 
 
 class _Pages:
-    """Walks the pages at random and counts those read, and those without readable text."""
+    """Walks the pages, the first one first and the others at random.
+
+    Counts those read, and those without readable text.
+    """
 
     def __init__(self, document: Any, asset: Asset, budget: Budget) -> None:
         self._document, self._asset, self._clock = document, asset, Clock(budget)
         self.count = len(document)
         self.read = self._silent = self._left = 0
         self._left = budget.bytes
-        self._order = list(range(self.count))
-        chance(budget, asset).shuffle(self._order)
+        others = list(range(1, self.count))
+        chance(budget, asset).shuffle(others)
+        self._order = [0, *others] if self.count else []
 
     def lines(self) -> Iterator[str]:
         """The lines of all pages until time or bytes run out."""

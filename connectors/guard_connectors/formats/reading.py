@@ -18,6 +18,7 @@ READERS = {
     "pdf": "pdf",
     "package": "package",
     "ole": "ole",
+    "html": "html_table",
 }
 
 

@@ -9,8 +9,18 @@ from itertools import islice
 from typing import Any
 
 from guard.sdk import Asset, AssetKind, Budget, Sample
+from guard_connectors.formats import keyed
 from guard_connectors.formats.header import unique
-from guard_connectors.formats.rows import BATCH_ROWS, chance, columns, emptied, part, reservoir, text_batch
+from guard_connectors.formats.rows import (
+    BATCH_ROWS,
+    TABLE_HEAD,
+    chance,
+    columns,
+    emptied,
+    headed,
+    part,
+    text_batch,
+)
 
 MOST_DEPTH = 6
 MOST_COLUMNS = 4096
@@ -47,7 +57,11 @@ def scalar(value: Any) -> str | None:
 def flat(record: Any, tables: Tables, place: str = "") -> Row:
     """One record as a row; anything that is no object is its ``value``."""
     row: Row = {}
-    if isinstance(record, dict):
+    if isinstance(record, dict) and keyed.is_keyed(record):
+        child = f"{place}.entries" if place else "entries"
+        if not tables.add(child, keyed.rows(record)):
+            row["value"] = _text(record)
+    elif isinstance(record, dict):
         _walk(record, "", place, row, tables, 0)
     else:
         row["value"] = _text(record)
@@ -57,7 +71,11 @@ def flat(record: Any, tables: Tables, place: str = "") -> Row:
 def _walk(node: dict[str, Any], prefix: str, place: str, row: Row, tables: Tables, depth: int) -> None:
     for key, value in node.items():
         name = f"{prefix}{key}" or "column"
-        if isinstance(value, dict) and value and depth < MOST_DEPTH:
+        if isinstance(value, dict) and depth < MOST_DEPTH and keyed.is_keyed(value):
+            child = f"{place}.{name}" if place else name
+            if not tables.add(child, keyed.rows(value)):
+                row[name] = _text(value)
+        elif isinstance(value, dict) and value and depth < MOST_DEPTH:
             _walk(value, f"{name}.", place, row, tables, depth + 1)
         elif isinstance(value, list) and value and depth < MOST_DEPTH and _objects(value):
             child = f"{place}.{name}" if place else name
@@ -88,7 +106,7 @@ def samples(
         yield from _every(records, tables, asset, complete=complete)
         whole = complete
     else:
-        kept, count = reservoir(records, budget.rows, chance(budget, asset))
+        kept, count = headed(records, budget, chance(budget, asset), TABLE_HEAD)
         main = [flat(record, tables) for record in kept]
         whole = complete and count == len(kept)
         if any(main) or not tables.rows:

@@ -17,6 +17,8 @@ T = TypeVar("T")
 BATCH_ROWS = 16384
 _EXACT = 1 << 53
 _SPARE_COLUMNS = 64
+# A marking of secrecy stands at the head: these rows of a table, or of a document, are always read.
+TABLE_HEAD, DOCUMENT_HEAD = 5, 100
 
 
 class Clock:
@@ -54,6 +56,19 @@ def reservoir(rows: Iterable[T], wanted: int, luck: random.Random) -> tuple[list
             pass
     kept.sort(key=lambda pair: pair[1])
     return [row for row, _ in kept], next(counter)
+
+
+def first_rows(budget: Budget, most: int) -> int:
+    """How many rows of the start always belong to a sample: ``most``, or half of a small budget."""
+    return most if budget.rows is None else min(most, (budget.rows + 1) // 2)
+
+
+def headed(rows: Iterable[T], budget: Budget, luck: random.Random, most: int) -> tuple[list[T], int]:
+    """The first rows and random ones of the rest, within ``budget.rows``, and how many there were."""
+    walk = iter(rows)
+    head = list(itertools.islice(walk, first_rows(budget, most)))
+    kept, count = reservoir(walk, (budget.rows or 0) - len(head), luck)
+    return head + kept, count + len(head)
 
 
 def columns(names: Sequence[str], types: Sequence[str] = ()) -> tuple[Column, ...]:

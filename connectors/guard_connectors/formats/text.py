@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 from typing import BinaryIO
 
 from guard.sdk import Asset, AssetKind, Budget, Problem, Sample
 from guard_connectors.formats import delimited, kinds, lines
 from guard_connectors.formats.rows import (
     BATCH_ROWS,
+    DOCUMENT_HEAD,
     Clock,
     chance,
     columns,
     count_cells,
     emptied,
+    first_rows,
     reservoir,
     text_batch,
 )
@@ -28,7 +30,9 @@ _BREAK = re.compile(r"[\s,;，。；、！？!?]")
 def read(stream: BinaryIO, asset: Asset, budget: Budget) -> Iterator[Sample | Problem]:
     """One column ``text``, one row a line that is not blank; or a table, where the lines are one."""
     text = lines.opened(stream)
-    if kinds.ending(asset.name) not in kinds.PROSE and tabular(lines.head(text, budget)):
+    if kinds.ending(asset.name) not in kinds.PROSE and tabular(
+        lines.head(text, budget), kinds.book(asset.name)
+    ):
         yield from delimited.read(stream, asset, budget)
         return
     asset = replace(asset, kind=AssetKind.DOCUMENT)
@@ -39,36 +43,59 @@ def read(stream: BinaryIO, asset: Asset, budget: Budget) -> Iterator[Sample | Pr
     else:
         luck = chance(budget, asset)
         found = pieces(line for block in lines.blocks(text, budget, luck) for line in block.splitlines())
-    for item in document(found, asset, budget):
+    for item in document(found, asset, budget, text=text):
         complete = item.complete and whole and not source.stopped
-        yield Sample(item.asset, item.batch, complete=complete, notes=(*item.notes, *_notes(text, item)))
+        notes = (*item.notes, *_notes(text, item, padded=source.nuls))
+        yield Sample(item.asset, item.batch, complete=complete, notes=notes)
 
 
-def document(rows: Iterable[str], asset: Asset, budget: Budget) -> Iterator[Sample]:
-    """Samples of one column ``text`` of the lines ``rows``, random within ``budget.rows``."""
+def document(
+    rows: Iterable[str], asset: Asset, budget: Budget, *, text: lines.Text | None = None
+) -> Iterator[Sample]:
+    """Samples of one column ``text`` of ``rows``: the head, then random ones within ``budget.rows``.
+
+    The head is given out before the rest is read; ``text`` lets it say about how many rows there are.
+    """
     named = replace(asset, kind=AssetKind.DOCUMENT, columns=columns(["text"], ["text"]))
+    walk = iter(rows)
     if budget.rows is not None:
-        kept, count = reservoir(rows, budget.rows, chance(budget, asset))
-        if not count:
+        head = list(islice(walk, first_rows(budget, DOCUMENT_HEAD)))
+        following = list(islice(walk, 1))
+        if not head and not following:
             yield emptied(named, ["text"])
             return
-        found = replace(named, rows=count)
-        yield Sample(found, text_batch([(row,) for row in kept], 1), complete=len(kept) == count)
+        if not following:
+            yield _lines(replace(named, rows=len(head)), head, complete=True)
+            return
+        if head:
+            # Fewer rows than the budget would have been read whole.
+            about = max(lines.estimate(text, head), budget.rows) if text else _counted(rows)
+            yield _lines(replace(named, rows=about), head)
+        wanted = budget.rows - len(head)
+        kept, count = reservoir(chain(following, walk), wanted, chance(budget, asset))
+        yield _lines(replace(named, rows=count + len(head)), kept, complete=len(kept) == count)
         return
-    walk = iter(rows)
     chunk = list(islice(walk, BATCH_ROWS))
     while True:
         following = list(islice(walk, BATCH_ROWS))
-        yield Sample(named, text_batch([(row,) for row in chunk], 1), complete=not following)
+        yield _lines(named, chunk, complete=not following)
         if not following:
             return
         chunk = following
 
 
+def _lines(asset: Asset, rows: list[str], *, complete: bool = False) -> Sample:
+    return Sample(asset, text_batch([(row,) for row in rows], 1), complete=complete)
+
+
+def _counted(rows: Iterable[str]) -> int | None:
+    return len(rows) if isinstance(rows, list) else None
+
+
 def pieces(source: Iterable[str]) -> Iterator[str]:
     """Lines without their ends, none blank; long ones cut at a space or a stop."""
     for line in source:
-        rest = line.strip()
+        rest = line.replace("\0", " ").strip()
         while len(rest) > _CHUNK:
             cut = max((m.end() for m in _BREAK.finditer(rest, _CHUNK // 2, _CHUNK)), default=_CHUNK)
             yield rest[:cut]
@@ -77,22 +104,23 @@ def pieces(source: Iterable[str]) -> Iterator[str]:
             yield rest
 
 
-def tabular(head: list[str]) -> bool:
+def tabular(head: list[str], said: bool = False) -> bool:
     """Whether the lines are a table: nearly all cut into the same number of cells, three or more
-    (two suffice for tabs)."""
+    (two suffice for tabs, or where the file's name says that it is a table: ``said``)."""
     filled = [line for line in head if line.strip()]
-    if len(filled) < 3 or filled[0].lstrip().startswith(("<", "{", "[", "#", "-", "*")):
+    if len(filled) < (2 if said else 3) or filled[0].lstrip().startswith(("<", "{", "[", "#", "-", "*")):
         return False
     mark = delimited.sniff(filled)
     widths = [line.count(mark) + 1 for line in filled]
     width = max(set(widths), key=widths.count)
-    needed = 2 if mark in ("\t", "|", "\x01") else 3
+    needed = 2 if said or mark in ("\t", "|", "\x01") else 3
     return width >= needed and widths.count(width) >= 0.9 * len(widths)
 
 
-def _notes(text: lines.Text, item: Sample) -> tuple[Problem, ...]:
+def _notes(text: lines.Text, item: Sample, *, padded: bool) -> tuple[Problem, ...]:
+    notes = (Problem(code="nul-padding", path=item.asset.path),) if padded else ()
     broken = count_cells(item.batch, "\ufffd")
     if not broken and text.encoding.sure:
-        return ()
+        return notes
     params: dict[str, str | int | float] = {"encoding": text.encoding.name, "cells": broken}
-    return (Problem(code="encoding-doubtful", path=item.asset.path, params=params),)
+    return (*notes, Problem(code="encoding-doubtful", path=item.asset.path, params=params))

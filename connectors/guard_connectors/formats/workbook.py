@@ -8,7 +8,17 @@ from typing import Any, BinaryIO
 
 from guard.sdk import Asset, AssetKind, Budget, Problem, Sample, Unreadable
 from guard_connectors.formats import header
-from guard_connectors.formats.rows import batch, chance, columns, emptied, part, shown, typed
+from guard_connectors.formats.rows import (
+    TABLE_HEAD,
+    batch,
+    chance,
+    columns,
+    emptied,
+    first_rows,
+    part,
+    shown,
+    typed,
+)
 
 _LOOK_ROWS = 60
 
@@ -31,10 +41,11 @@ def read(stream: BinaryIO, asset: Asset, budget: Budget) -> Iterator[Sample | Pr
         except (calamine.CalamineError, OSError):
             yield Problem(code="damaged-file", path=found.path, params={"format": "sheet"})
             continue
-        yield _sheet(rows, found, budget)
+        yield sheet(rows, found, budget)
 
 
-def _sheet(rows: list[list[Any]], asset: Asset, budget: Budget) -> Sample:
+def sheet(rows: list[list[Any]], asset: Asset, budget: Budget) -> Sample:
+    """The Sample of equally wide ``rows``: the first ones, and random ones of the rest."""
     rows = [row for row in rows if any(cell != "" for cell in row)]
     look = [[shown(cell) for cell in row] for row in rows[:_LOOK_ROWS]]
     layout = header.layout(look)
@@ -43,7 +54,8 @@ def _sheet(rows: list[list[Any]], asset: Asset, budget: Budget) -> Sample:
     if not rows:
         return emptied(asset, layout.names)
     wanted = len(rows) if budget.rows is None else min(budget.rows, len(rows))
-    places = sorted(chance(budget, asset).sample(range(len(rows)), wanted))
+    head = min(wanted, first_rows(budget, TABLE_HEAD))
+    places = [*range(head), *sorted(chance(budget, asset).sample(range(head, len(rows)), wanted - head))]
     width = len(layout.names)
     made = [typed(cells) for cells in zip(*(rows[place][:width] for place in places), strict=True)]
     found = replace(asset, columns=columns(layout.names, [kind for _, kind, _ in made]), rows=len(rows))
