@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import quote
 
 from guard.model import GuardError, UsageError
+from guard.sdk.sql.address import parse_file_address
 from guard.yamldoc import nearest
 
 GROUP = "guard.plugins"
@@ -211,8 +212,17 @@ def resolve(address: str) -> tuple[str, str]:
     if "://" not in address and os.path.lexists(path):
         return _at_path(path)
     if scheme and ("://" in address or scheme[1].lower() in schemes()):
-        return connector_for(address), address
+        name = connector_for(address)
+        if name == "sqlite" and ":///" in address:
+            _refuse_missing(address)
+        return name, address
     raise UsageError("no-such-path", path=address, nearest=_near(path))
+
+
+def _refuse_missing(url: str) -> None:
+    file = parse_file_address(url)
+    if not os.path.lexists(file):
+        raise UsageError("no-such-path", path=url, nearest=_near(file))
 
 
 def _at_path(path: Path) -> tuple[str, str]:

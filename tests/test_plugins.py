@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import sys
 from importlib.metadata import EntryPoint
@@ -90,6 +91,8 @@ def there(tmp_path, monkeypatch):
     (tmp_path / "数据.xlsx").write_bytes(b"PK")
     (tmp_path / "fake.db").write_text("name,phone")
     (tmp_path / "a:b.csv").write_text("x")
+    (tmp_path / "x.db").touch()
+    (tmp_path / os.fsdecode("人口.db".encode("gbk"))).touch()
     with sqlite3.connect(tmp_path / "real 1%.db") as connection:
         connection.execute("CREATE TABLE t (x)")
     return tmp_path
@@ -106,6 +109,7 @@ ADDRESSES = {
     "postgresql+psycopg://u@h/d": ("postgres", "postgresql+psycopg://u@h/d"),
     "MariaDB://u@h/d": ("mysql", "MariaDB://u@h/d"),
     "sqlite:///x.db": ("sqlite", "sqlite:///x.db"),
+    "sqlite:///%C8%CB%BF%DA.db": ("sqlite", "sqlite:///%C8%CB%BF%DA.db"),
 }
 
 
@@ -121,6 +125,8 @@ WRONG = {
     "foldr": ("no-such-path", "folder"),
     "c:nowhere": ("no-such-path", "-"),
     "nowhere/at/all": ("no-such-path", "-"),
+    "sqlite:///fakes.db": ("no-such-path", "fake.db"),
+    "sqlite:////no/such/folder.db": ("no-such-path", "-"),
 }
 
 

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import stat
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,19 @@ def prepare(place: Place, *, create: bool) -> None:
     with path.open("rb") as stream:
         if stream.read(len(_HEADER)) != _HEADER:
             raise UsageError("catalog-foreign", catalog=place.name)
+
+
+def tighten(place: Place) -> None:
+    """Make the files of a catalogue private (0600) where we own them; others' rights are theirs.
+
+    Done only once the file is known to be a catalogue.
+    """
+    for name in place.paths():
+        path = Path(name)
+        with suppress(OSError):  # beside a catalogue that nobody writes, there is nothing more
+            found = path.lstat()
+            if stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and found.st_mode & 0o077:
+                path.chmod(0o600)
 
 
 def _create(path: Path) -> None:

@@ -24,7 +24,7 @@ from guard.catalog.codec import (
     run_from,
     run_row,
 )
-from guard.catalog.connect import Place, engine, locate, prepare, share
+from guard.catalog.connect import Place, engine, locate, prepare, share, tighten
 from guard.catalog.failures import guarded
 from guard.catalog.memory import MemoryStore
 from guard.catalog.pick import pick_run
@@ -42,6 +42,8 @@ class Store:
 
     Every method raises GuardError (``catalog-full``, ``catalog-read-only``, ``catalog-busy``,
     ``catalog-damaged``, ``catalog-unreachable`` …) and leaves what was stored before untouched.
+    ``record`` and ``finish`` raise SourceError (``record-full``, ``record-busy`` …) instead:
+    the scan that they belong to can be resumed.
     """
 
     def __init__(self, place: Place, made: Engine) -> None:
@@ -72,10 +74,13 @@ class Store:
 
     def _upgrade(self) -> None:
         with self.reading() as connection:
-            if migrate.revision(connection) == migrate.HEAD:
-                return
+            ready = migrate.revision(connection) == migrate.HEAD
+        if ready:
+            tighten(self.place)
+            return
         with self._write() as connection:
             migrate.upgrade(connection, self.place.name)
+        tighten(self.place)
         with guarded(self.place.name):
             share(self.engine)
 
@@ -107,10 +112,10 @@ class Store:
             yield connection
 
     @contextmanager
-    def _write(self) -> Iterator[Connection]:
+    def _write(self, *, recording: bool = False) -> Iterator[Connection]:
         with (
             self._writing,
-            guarded(self.place.name),
+            guarded(self.place.name, recording=recording),
             self.engine.connect().execution_options(write=True) as connection,
             connection.begin(),
         ):
@@ -129,7 +134,7 @@ class Store:
     def finish(self, run_id: str, status: str, finished: str) -> None:
         """Set the end of a run. ``finished`` is an RFC 3339 time in UTC."""
         number = self._number(run_id)
-        with self._write() as connection:
+        with self._write(recording=True) as connection:
             connection.execute(
                 update(runs).where(runs.c.number == number).values(status=status, finished=finished)
             )
@@ -139,7 +144,7 @@ class Store:
         number = self._number(run_id)
         rows = [asset_row(result) for result in results]
         answers = [list(column_rows(result)) for result in results]
-        with self._write() as connection:
+        with self._write(recording=True) as connection:
             connection.execute(delete(units).where(units.c.run == number, units.c.digest == digest(unit)))
             made = connection.execute(
                 insert(units).returning(units.c.id), [{"run": number, "digest": digest(unit), "name": unit}]

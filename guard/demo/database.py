@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -11,7 +13,16 @@ from guard.demo.schema import DemoTable, Holding
 
 
 def write(path: Path, holding: Holding, city: City) -> None:
-    """Write ``holding`` to the new database file ``path``."""
+    """Write ``holding`` to the new database file ``path``. Raises OSError when it cannot be written."""
+    try:
+        _fill(path, holding, city)
+    except sqlite3.OperationalError as error:
+        full = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL
+        number = errno.ENOSPC if full else errno.EIO
+        raise OSError(number, os.strerror(number), str(path)) from None
+
+
+def _fill(path: Path, holding: Holding, city: City) -> None:
     with closing(sqlite3.connect(path)) as database, database:
         for table in holding.tables:
             database.execute(ddl(table))

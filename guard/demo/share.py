@@ -71,6 +71,16 @@ def _parquet(path: Path, item: DemoFile, city: City) -> None:
 
 
 def _xlsx(path: Path, item: DemoFile, city: City) -> None:
+    from xlsxwriter.exceptions import FileCreateError
+
+    try:
+        _workbook(path, item, city)
+    except FileCreateError as error:
+        # The library hides what the system said in an exception of its own.
+        raise next((part for part in error.args if isinstance(part, OSError)), OSError()) from None
+
+
+def _workbook(path: Path, item: DemoFile, city: City) -> None:
     import xlsxwriter
 
     with xlsxwriter.Workbook(str(path)) as book:

@@ -29,13 +29,17 @@ class Files:
 def prepare(folder: Path, seed: int, language: str) -> scan.Prepared:
     """Build the city in ``folder`` and make its scan ready. The ordinary scan; its catalogue stays there.
 
-    Raises UsageError where ``folder`` holds something that is not an earlier demo.
+    Raises UsageError ``demo-folder-in-use`` where ``folder`` holds something that is not an
+    earlier demo; ``cannot-write`` where the disk is full or refuses.
     """
     folder = folder.absolute()
     _claim(folder)
-    sources = build(folder / "city", seed)
     file = folder / "guard.yaml"
-    file.write_text(_yaml(sources, language), encoding="utf-8")
+    try:
+        sources = build(folder / "city", seed)
+        file.write_text(_yaml(sources, language), encoding="utf-8")
+    except OSError as error:
+        raise _unwritable(folder, error) from None
     session = Session.open(config=str(file), language=language)
     return scan.prepare(session, scan.Request(addresses=(), fail_on="never"))
 
@@ -57,7 +61,11 @@ def _claim(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         mark.touch()
     except OSError as error:
-        raise UsageError("cannot-write", path=str(folder), why=error.strerror or "") from None
+        raise _unwritable(folder, error) from None
+
+
+def _unwritable(folder: Path, error: OSError) -> UsageError:
+    return UsageError("cannot-write", path=str(folder), why=error.strerror or type(error).__name__)
 
 
 def _yaml(sources: Iterable[DemoSource], language: str) -> str:

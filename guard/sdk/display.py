@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from guard.model import UNDETERMINED
@@ -17,6 +18,7 @@ UNSEEN = re.compile(f"[{_UNSEEN}]")
 
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _FORMULA = tuple("=+-@＝＋－＠|%\t\r\n")
+_WORD = re.compile(r"[\u2e80-\uffef]\s*|[^\s\u2e80-\uffef]+\s*|\s+")
 _SHAPES = "○●▲◆★✦"
 
 
@@ -34,6 +36,38 @@ def visible(text: object) -> str:
     The result encodes as UTF-8 and is legal XML 1.0 character data (still to be escaped there).
     """
     return UNSEEN.sub(lambda found: escaped(found[0]), str(text))
+
+
+def cells(text: str) -> int:
+    """How many cells of a terminal ``text`` takes: two for a Chinese character, none for a combining mark."""
+    return sum(
+        0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "WF" else 1
+        for one in text
+    )
+
+
+def padded(text: str, width: int) -> str:
+    """``text`` filled with spaces up to ``width`` cells."""
+    return text + " " * (width - cells(text))
+
+
+def folded(text: str, width: int) -> list[str]:
+    """``text`` as lines of ``width`` cells, broken at spaces and beside wide characters; at least one."""
+    lines = [""]
+    for word in _WORD.findall(text):
+        if lines[-1] and cells(lines[-1] + word.rstrip()) > width:
+            lines.append("")
+        lines[-1] += word
+    return [line.strip() for line in lines]
+
+
+def aligned(rows: Sequence[Sequence[str]], *, indent: str = "") -> list[str]:
+    """Rows as lines whose columns stand below each other, two spaces apart."""
+    widths = [max(map(cells, column)) for column in zip(*rows, strict=True)]
+    return [
+        (indent + "  ".join(padded(text, width) for text, width in zip(row, widths, strict=True))).rstrip()
+        for row in rows
+    ]
 
 
 def cell(text: str) -> str:

@@ -16,56 +16,18 @@ import gc
 import time
 import traceback
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from guard.model import Asset, Problem
-from guard.sdk.connector import Budget, Connector, Limits, SourceSpec, Unreadable
+from guard.sdk.connector import Budget, Connector, Limits, Unreadable
 from guard.sdk.sample import Sample
+from guard.sdk.testing_sources import CANARY, HOSTILE_NAMES, Cell, Made, MadeTable
 
-Cell = str | int | None
-CANARY = "金丝雀-8842-canary"
-
-HOSTILE_NAMES = (
-    'quo"te',
-    "apo'strophe",
-    "back`tick",
-    "semi;colon -- DROP TABLE person",
-    "new\nline",
-    "tab\tand  blanks",
-    "UPPER and lower",
-    "[/]markup[red]",
-    "bi\u202edi",
-    "escape\x1b[31m",
-    "%s%(x)s{0}{table}:name?",
-    "select",
-    "人员信息表",
-    "x" * 63,
-    "back\\slash",
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MadeTable:
-    """A table to put into a source. ``comments`` maps a column to its comment."""
-
-    name: str
-    columns: tuple[str, ...]
-    rows: Sequence[Sequence[Cell]] = ()
-    comment: str = ""
-    comments: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
-    """A source holding the tables asked for. ``state`` is a fingerprint of all that it stores."""
-
-    spec: SourceSpec
-    open: Callable[[SourceSpec], Connector]
-    state: Callable[[], object] = lambda: None
+__all__ = ["CANARY", "HOSTILE_NAMES", "Cell", "ConnectorContract", "Made", "MadeTable"]
 
 
 class ConnectorContract(ABC):

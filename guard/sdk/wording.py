@@ -11,12 +11,15 @@ _NUMBERED = re.compile(r"[A-Z]{1,2}\d{1,2}")
 
 
 def term(facts: Facts, area: str, word: str) -> str:
-    """The name ``<area>.<word>.name``, a path part by part; ``word`` where there is none."""
+    """The name of ``word``: text ``<area>.<word>.name`` or ``<area>.<word>``; ``word`` where there is none.
+
+    A path is named part by part.
+    """
     if "/" in word:
         return "/".join(term(facts, area, part) for part in word.split("/"))
-    key = f"{area}.{word}.name"
-    text = facts.text(key) if word else ""
-    return word if text == key else text
+    keys = (f"{area}.{word}.name", f"{area}.{word}") if word else ()
+    named = ((key, facts.text(key)) for key in keys)
+    return next((text for key, text in named if text != key), word)
 
 
 def type_name(facts: Facts, type_id: str | None, language: str) -> str:
@@ -64,7 +67,11 @@ def evidence_text(facts: Facts, finding: Finding) -> str:
 
 
 def told(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
-    """Each rule once, in order: what it did to the level where it did more than one thing."""
+    """Each rule once, in order: what it did to the level where it did more than one thing.
+
+    Where the content is out of scope as a state secret, that is the only thing told.
+    """
+    reasons = tuple(reason for reason in reasons if reason.effect == "scope") or reasons
     kept: dict[tuple[str, str], Reason] = {}
     for reason in reasons:
         key = (reason.rule, str(reason.params.get("type", "")))
@@ -74,10 +81,16 @@ def told(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
 
 
 def leading_reason(answer: Classification) -> Reason | None:
-    """The reason that decided the level: the first that set or raised it to what it is, else the first."""
+    """The reason that decided the level: the first that set or raised it to what it is, else the first.
+
+    That something is out of scope as a state secret comes before all.
+    """
+    scope = (r for r in answer.reasons if r.effect == "scope")
     decisive = (r for r in answer.reasons if r.level and r.level == answer.level)
     by_effect = (r for r in answer.reasons if r.effect in {"level", "raise", "floor"})
-    return next(decisive, None) or next(by_effect, None) or next(iter(answer.reasons), None)
+    return (
+        next(scope, None) or next(decisive, None) or next(by_effect, None) or next(iter(answer.reasons), None)
+    )
 
 
 def problem_text(facts: Facts, problem: Problem, part: str = "what") -> str:

@@ -56,6 +56,15 @@ def lookup(key: str, lang: str) -> str | None:
     return node if isinstance(node, str) else None
 
 
+def named(name: str, word: str, lang: str) -> str:
+    """The name of ``word`` in area ``name``, of a path part by part; the word itself where there is none."""
+    parts = (
+        lookup(f"{name}.{part}.name", lang) or lookup(f"{name}.{part}", lang) or part
+        for part in word.split("/")
+    )
+    return "/".join(parts)
+
+
 class _Gaps(dict[str, object]):
     """Leaves a parameter that was not given visible as ``{name}`` instead of failing at an edge."""
 
@@ -66,7 +75,7 @@ class _Gaps(dict[str, object]):
 class _Dots(dict[str, object]):
     """Every parameter as an ellipsis."""
 
-    def __missing__(self, key: str) -> str:  # noqa: ARG002 - dict's signature
+    def __missing__(self, key: str) -> str:
         return "…"
 
 

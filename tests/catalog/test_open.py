@@ -16,11 +16,15 @@ from sqlalchemy import event, text
 
 from guard.catalog import migrate
 from guard.catalog.connect import locate
-from guard.catalog.failures import guarded
+from guard.catalog.failures import _RECORDING, _SQLSTATE, _WORDS, guarded
 from guard.catalog.store import MemoryStore, Store
 from guard.catalog.tables import metadata
-from guard.model import GuardError, RefusedError, UsageError
+from guard.model import GuardError, RefusedError, SourceError, UsageError
 from guard.sdk import Secret
+from guard.sdk.sql.own import MARK, TABLES
+from guard.text import t
+
+PARTS = ("what", "why", "next")
 
 
 def test_a_new_file_is_private_with_everything_beside_it(tmp_path, kit):
@@ -193,7 +197,7 @@ def test_a_full_disk_loses_nothing_and_leaves_nothing_half_written(tmp_path, kit
             store.record(
                 kit.run().id, "big", [kit.result(f"t{at}", columns=50, unit="big") for at in range(50)]
             )
-    assert error.value.id == "catalog-full"
+    assert (error.value.id, error.value.exit_code) == ("record-full", 3)
     with Store.open(path) as store:
         assert store.finished_units(kit.run().id) == {"before"}
         assert [item.asset.name for item in kit.facts(store, kit.run().id).results()] == ["before"]
@@ -224,11 +228,74 @@ def test_a_locked_catalogue_says_so(tmp_path, kit, monkeypatch):
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         try:
-            with pytest.raises(UsageError) as error:
+            with pytest.raises(SourceError) as error:
                 store.finish(kit.run().id, "complete", "x")
+            with pytest.raises(UsageError) as opening:
+                store.begin(kit.run("20260102-000000-abc"))
         finally:
             other.close()
-    assert error.value.id == "catalog-busy"
+    assert (error.value.id, error.value.exit_code) == ("record-busy", 3)
+    assert (opening.value.id, opening.value.exit_code) == ("catalog-busy", 2)
+
+
+@pytest.mark.parametrize("code", sorted({*_RECORDING.values(), *_SQLSTATE.values(), *(c for _, c in _WORDS)}))
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_failure_says_what_and_how_to_go_on(code, language):
+    shown = [t(f"errors.{code}.{part}", language, catalog="/x/guard.db", code="X") for part in PARTS]
+    assert not any("{" in text or "errors." in text for text in shown)
+    resumes = "--resume latest --catalog /x/guard.db" in shown[-1]
+    assert resumes == (code.startswith("record-") and code != "record-damaged")
+
+
+REFUSED = [
+    ("nobody_here", "", "catalog-denied", "GUARD_CATALOG_PASSWORD"),
+    ("guarded", "", "catalog-denied", "GUARD_CATALOG_PASSWORD"),
+    ("postgres", "no_such_database", "catalog-no-database", "CREATE DATABASE"),
+]
+
+
+@pytest.mark.parametrize(("role", "database", "code", "told"), REFUSED)
+def test_a_refused_role_is_not_called_unreachable(postgres, role, database, code, told):
+    url = postgres.url(database or "postgres").replace("postgres@", f"{role}@")
+    with pytest.raises(UsageError) as error:
+        Store.open(url)
+    assert error.value.id == code
+    assert all(told in t(f"errors.{code}.next", language) for language in ("zh", "en"))
+
+
+def test_an_open_catalogue_becomes_private_again(tmp_path, kit):
+    path = tmp_path / "guard.db"
+    with Store.open(path) as writer:
+        writer.begin(kit.run())
+        for file in tmp_path.iterdir():
+            file.chmod(0o666)
+        with Store.open(path):
+            modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+    assert {"guard.db", "guard.db-wal", "guard.db-shm"} <= set(modes)
+    assert set(modes.values()) == {0o600}
+
+
+def test_a_database_of_others_keeps_its_mode(tmp_path):
+    path = tmp_path / "guard.db"
+    _sqlite_of_others(path)
+    path.chmod(0o644)
+    with pytest.raises(UsageError):
+        Store.open(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_a_catalogue_of_somebody_else_keeps_its_mode(tmp_path):
+    path = tmp_path / "guard.db"
+    Store.open(path).close()
+    path.chmod(0o644)
+    os.chown(path, 65534, 65534)
+    Store.open(path).close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+
+
+def test_sources_know_the_tables_of_a_catalogue():
+    assert {migrate.VERSION_TABLE, *metadata.tables} == TABLES | {MARK}
 
 
 SCAN = """

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from guard.demo import labels
+from guard.demo.fillings import City
+from guard.demo.schema import holdings
+from guard.demo.share import WRITERS
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +64,26 @@ def test_the_marked_document_is_reported_as_out_of_scope(shown: tuple[Path, list
     marked = [json.loads(line) for line in text.splitlines() if "专报.docx" in line]
     assert marked
     assert all("scope-secret" in json.dumps(item) for item in marked)
+
+
+@pytest.mark.parametrize("most", [20_000, 300_000])
+def test_a_full_disk_is_an_answer(tmp_path: Path, most: int) -> None:
+    limits = (most, resource.RLIM_INFINITY)
+    done = subprocess.run(
+        [sys.executable, "-m", "guard", "demo", "--to", "city"],
+        cwd=tmp_path,
+        env={**os.environ, "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limits),
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, b"cannot-write" in done.stderr) == (2, True), done.stderr.decode()[-2000:]
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_workbook_on_a_full_disk_is_an_oserror(tmp_path: Path) -> None:
+    item = next(file for holding in holdings() for file in holding.files if file.format == "xlsx")
+    with pytest.raises(OSError, match="No such file"):
+        WRITERS["xlsx"](tmp_path / "gone" / "x.xlsx", item, City.of(1))

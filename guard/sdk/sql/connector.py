@@ -17,12 +17,17 @@ from guard.sdk.sample import Sample
 from guard.sdk.scope import in_scope
 from guard.sdk.sql.cells import batch
 from guard.sdk.sql.dialect import Dialect, cell_characters
+from guard.sdk.sql.own import own_tables
 from guard.sdk.sql.pace import Pace, Watch
 from guard.sdk.sql.reading import Reading, Rows
 from guard.sdk.sql.session import Session
 from guard.sdk.sql.table import Table
 
 _T = TypeVar("_T")
+
+# What a refused connection is called. Met while an object is read, it is the object's own trouble:
+# its definer is gone, or another server that it reads from refused.
+_REFUSALS = frozenset({"auth-failed", "no-database", "tls-failed"})
 
 
 class SqlConnector(ABC):
@@ -73,6 +78,14 @@ class SqlConnector(ABC):
     def grant(self, table: Table) -> tuple[str, ...]:
         """The statements that let this account read ``table``, and nothing else."""
 
+    def where(self) -> dict[str, str | int | float]:
+        """The server's ``host`` and ``port``, for problems that name them; empty for a file."""
+        return {}
+
+    def session_statements(self, budget: Budget) -> Iterator[str]:  # noqa: ARG002
+        """What is sent around the queries: once a connection, and before and after each object."""
+        return iter(())
+
     # -- the face of a connector
 
     def assets(self) -> Iterator[Asset | Problem]:
@@ -115,7 +128,12 @@ class SqlConnector(ABC):
             session.close()
 
     def statements(self, budget: Budget) -> Iterator[str]:
-        """Every statement of a scan, in order. Runs the catalogue queries, and reads no row."""
+        """Every statement of a scan, in order. Runs the catalogue queries, and reads no row.
+
+        A statement may follow comment lines: ``-- one of:`` and ``-- or:`` where the answers
+        decide which one runs; a ``:name`` stands for what is known only then.
+        """
+        yield from self.session_statements(budget)
         yield from self.listing_statements()
         for table in self._listed():
             if self._unreadable(table) or not table.columns:
@@ -132,7 +150,7 @@ class SqlConnector(ABC):
         """The exact statements a DBA runs so that this account can read what is in scope."""
         seen: set[str] = set()
         for table in self._listed():
-            for statement in self.grant(table):
+            for statement in () if table.trouble == "own-catalog" else self.grant(table):
                 if statement not in seen:
                     seen.add(statement)
                     yield f"{statement};"
@@ -141,7 +159,15 @@ class SqlConnector(ABC):
 
     def _listed(self) -> list[Table]:
         def work(session: Session) -> list[Table]:
-            return [table for table in self.tables(session, None) if in_scope(self.spec, table.path)]
+            found = list(self.tables(session, None))
+            own = own_tables(table.path for table in found)
+            if any(len(path) == 1 for path in own):
+                raise Unreadable(Problem(code="own-catalog"))
+            return [
+                replace(table, trouble="own-catalog") if table.path in own else table
+                for table in found
+                if in_scope(self.spec, table.path)
+            ]
 
         found = self._guarded((), work)
         self._known = {table.path: table for table in found}
@@ -151,16 +177,20 @@ class SqlConnector(ABC):
         """The problem with what its text needs: the seconds that were over, the GRANT to run."""
         if (fired and problem.code != "vanished") or problem.code == "timeout":
             return Problem(code="timeout", path=path, params={"seconds": round(seconds, 1)})
+        table = self._known.get(path) or Table(path=path, columns=())
+        if problem.code in _REFUSALS and path:
+            plain = table.form in ("table", "partitioned")
+            problem = replace(problem, code="denied" if plain else "view-broken")
+        elif problem.code in _REFUSALS:
+            return replace(problem, params={**self.where(), **problem.params})
         if problem.code == "denied" and path and "grant" not in problem.params:
-            return self._denied(self._known.get(path) or Table(path=path, columns=()))
+            return self._denied(table)
         return problem
 
     def _unreadable(self, table: Table) -> Problem | None:
-        if table.lacks:
-            return self._denied(table)
-        return (
-            Problem(code=table.trouble, path=table.path, params={"sqlstate": "-"}) if table.trouble else None
-        )
+        if table.trouble:
+            return Problem(code=table.trouble, path=table.path)
+        return self._denied(table) if table.lacks else None
 
     def _denied(self, table: Table) -> Problem:
         grant = " ".join(f"{statement};" for statement in self.grant(table))
@@ -181,9 +211,10 @@ class SqlConnector(ABC):
         return found
 
     def _samples(self, session: Session, asset: Asset, budget: Budget) -> Generator[Sample, None, None]:
-        session.begin(self._statement_seconds(budget))
+        seconds = self._statement_seconds(budget)
+        session.begin(seconds)
         table = self._table(session, asset.path)
-        reading = Reading(budget=budget)
+        reading = Reading(budget=budget, statement_seconds=seconds)
         kinds = [
             "none" if column.name in table.denied else self.dialect.cell(column).kind
             for column in asset.columns

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -29,11 +30,14 @@ class Reading:
     """How much may still be read of one asset. ``size`` is the next fetch, in rows.
 
     It starts small, since the first row may be huge, and follows the mean row after that.
+    ``front`` is True while the rows stand only for the beginning of the asset, not for all of it.
     """
 
     budget: Budget
     size: int = FIRST_ROWS
     left: int = 0
+    front: bool = False
+    statement_seconds: float = math.inf
     started: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
@@ -63,7 +67,10 @@ class Reading:
     def samples(
         self, asset: Asset, kinds: Sequence[str], rows: Rows, notes: tuple[Problem, ...]
     ) -> Iterator[Sample]:
-        """Samples of ``rows``: the last one says whether the asset was read whole."""
+        """Samples of ``rows``: the last one says whether the asset was read whole.
+
+        Where it was not and its rows are not random, the last one notes ``not-random``.
+        """
         pending: pa.RecordBatch | None = None
         complete = False
         while True:
@@ -83,6 +90,8 @@ class Reading:
                 break
         if pending is None:
             pending = batch((), kinds)
+        if self.front and not complete:
+            notes = (*notes, Problem(code="not-random", path=asset.path))
         yield Sample(asset, pending, complete=complete, notes=notes)
 
     def _fit(self, made: pa.RecordBatch) -> pa.RecordBatch:

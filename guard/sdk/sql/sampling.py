@@ -27,10 +27,12 @@ def keyed_rows(
     """Random rows of one table within ``reading``'s budget.
 
     ``parts`` fills ``{table}`` and ``{columns}``; ``key`` is a quoted integer key or empty.
+    Sets ``reading.front`` where what is read stands only for the beginning.
     Returns True when every row was read.
     """
     wanted = reading.budget.rows
     parts = {**parts, "key": key, "seed": reading.budget.seed % 2_147_483_647}
+    reading.front = True
     if wanted is None:
         return (yield from reading.drain(session.stream(dialect.statement("all", **parts))))
     if not session.rows(dialect.statement("probe", **parts, offset=wanted)):
@@ -40,6 +42,7 @@ def keyed_rows(
         return (yield from _sprinkled(dialect, session, reading, parts))
     low, high = _bounds(dialect, session, parts)
     if high - low < wanted * SHUFFLE_SPAN:
+        reading.front = False
         statement = dialect.statement("shuffled", **parts, limit=wanted)
         yield from reading.drain(session.stream(statement), wanted)
         return False
@@ -47,21 +50,31 @@ def keyed_rows(
 
 
 def keyed_preview(dialect: Dialect, parts: dict[str, object], key: str, rows: int | None) -> Iterator[str]:
-    """The statements that ``keyed_rows`` may send, with ``:low``, ``:high`` for what it asks first."""
+    """The statements that ``keyed_rows`` may send, with ``:low``, ``:high`` for the ends of a range."""
     parts = {**parts, "key": key, "seed": 0}
     if rows is None:
         yield dialect.statement("all", **parts)
         return
     yield dialect.statement("probe", **parts, offset=rows)
-    yield dialect.statement("first", **parts, limit=rows + 1)
+    first = dialect.statement("first", **parts, limit=rows + 1)
+    yield f"-- one of: all rows of a table that has no more than asked for\n{first}"
     if not key:
-        yield dialect.statement("random", **parts, limit=rows)
-        yield dialect.statement("sprinkled", **parts, share=1 / SPRINKLE, limit=rows)
+        probe = dialect.statement("probe", **parts, offset=rows * SHUFFLE_SPAN)
+        yield f"-- or: a table without a key\n{probe}"
+        yield "-- one of:\n" + dialect.statement("random", **parts, limit=rows)
+        yield "-- or:\n" + dialect.statement("sprinkled", **parts, share=1 / SPRINKLE, limit=rows)
         return
-    yield dialect.statement("bounds", **parts)
-    yield dialect.statement("shuffled", **parts, limit=rows)
+    yield "-- or: a table with a key\n" + dialect.statement("bounds", **parts)
+    yield "-- one of: keys that lie close\n" + dialect.statement("shuffled", **parts, limit=rows)
     one = dialect.statement("range", **parts, low=":low", high=":high", place=0, limit=-(-rows // STRATA))
-    yield dialect.statement("stratified", **parts, ranges=one, limit=rows)
+    yield (
+        f"-- or: {min(STRATA, rows)} ranges of the key like this one; :low is a random key, :high the next"
+        " range's bound\n" + dialect.statement("stratified", **parts, ranges=one, limit=rows)
+    )
+    yield (
+        "-- and where they held few rows; :seen are the ranges already read\n"
+        + dialect.statement("rest", **parts, seen=":seen", limit=rows)
+    )
 
 
 def _bounds(dialect: Dialect, session: Session, parts: dict[str, object]) -> tuple[int, int]:
@@ -89,8 +102,11 @@ def _stratified(
     for rows in reading.drain(session.stream(statement), wanted):
         taken += len(rows)
         yield rows
+    # The ranges are read in the order of the key: cut short, they are the beginning.
+    reading.front = reading.late()
     if taken < wanted // 2:
-        # Keys lie in clumps: the rest comes from outside the ranges already read.
+        # Keys lie in clumps: the rest comes from outside the ranges already read, the first of it.
+        reading.front = True
         seen = " OR ".join(
             f"(t.{parts['key']} >= {low} AND t.{parts['key']} < {high})" for low, high in ranges
         )
@@ -110,6 +126,7 @@ def _ranges(span: tuple[int, int], strata: int, seed: int) -> list[tuple[int, in
 def _sprinkled(dialect: Dialect, session: Session, reading: Reading, parts: dict[str, object]) -> Rows:
     wanted = reading.budget.rows or 0
     if not session.rows(dialect.statement("probe", **parts, offset=wanted * SHUFFLE_SPAN)):
+        reading.front = False
         statement = dialect.statement("random", **parts, limit=wanted)
         yield from reading.drain(session.stream(statement), wanted)
         return False
@@ -118,7 +135,10 @@ def _sprinkled(dialect: Dialect, session: Session, reading: Reading, parts: dict
     for chunk in reading.drain(session.stream(statement), wanted):
         taken += len(chunk)
         yield chunk
+    # A table with more rows than the share was reckoned for was left before its end.
+    reading.front = taken >= wanted or reading.late()
     if not taken:
+        reading.front = True
         statement = dialect.statement("first", **parts, limit=wanted + 1)
         yield from reading.drain(session.stream(statement), wanted)
     return False

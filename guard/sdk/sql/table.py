@@ -20,7 +20,7 @@ class Table:
 
     ``form`` is ``table``, ``view``, ``partitioned``, ``foreign`` or ``virtual``.
     ``key`` is an integer column that is unique and indexed (or empty), for random ranges.
-    ``trouble`` is a problem code where it exists and cannot be read at all (a broken view).
+    ``trouble`` is a problem code where it exists and is not read at all (a broken view, our catalogue).
     ``denied`` are the columns that this account may not read; ``hides`` says that
     row security may hide rows from it. ``lacks`` are the privileges missing: ``schema``, ``table``.
     """
