@@ -55,9 +55,16 @@ def parse(text: str, path: str) -> Document:
 
 
 def nearest(word: str, options: Iterable[str]) -> str | None:
-    """The option most like ``word``, or None where none is close."""
-    found = difflib.get_close_matches(word, list(options), n=1, cutoff=0.6)
-    return found[0] if found else None
+    """The option most like ``word``, or None where none is close.
+
+    A slip of one letter comes first, then the shortest that begins with or holds the word, then the like.
+    """
+    listed = sorted(options, key=len)
+    typed = word.casefold()
+    begun = [one for one in listed if len(typed) > 1 and one.casefold().startswith(typed)]
+    holding = [one for one in listed if len(typed) > 2 and typed in one.casefold()]
+    slips, likes = (difflib.get_close_matches(word, listed, n=1, cutoff=share) for share in (0.85, 0.6))
+    return next(iter((*slips, *begun, *holding, *likes)), None)
 
 
 def _refuse_unsafe(text: str, path: str) -> None:

@@ -189,15 +189,18 @@ class _Sheet:
         merged = {
             role for role in _MERGED if role in roles and _is_merged([row[roles[role]] for row in rows])
         }
-        for cells in rows:
+        continued = "table" in roles and _is_merged([row[roles["table"]] for row in rows])
+        for number, cells in enumerate(rows, start=first + 1):
             row = {role: cells[place] for role, place in roles.items()} | given
             if any(row.get(name) and row[name] != above.get(name) for name in ("system", "database")):
                 above = {name: above[name] for name in ("department", "system") if above.get(name)}
             row |= {name: above[name] for name in merged if not row[name] and above.get(name)}
-            if not row["table"]:
+            if not row["table"] and continued:
                 row |= {name: above[name] for name in _GROUP if name in above}
-            if not row["column"] or not row["table"]:
+            if not row["column"]:
                 continue
+            # A column of no table goes by its own meaning: it gets no neighbours.
+            row["table"] = row["table"] or f"-{number}"
             above = row
             _add(tables, row)
 

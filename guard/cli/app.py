@@ -8,7 +8,7 @@ import click
 
 from guard import __version__
 from guard.cli.language import say
-from guard.cli.verb import Verbs
+from guard.cli.verb import Verbs, listed
 from guard.yamldoc import nearest
 
 COMMANDS = (
@@ -39,7 +39,7 @@ class Root(Verbs):
         """The commands first, then the global options."""
         rows = [(name, say(f"commands.{name}.short")) for name in COMMANDS]
         with formatter.section(say("cli.commands")):
-            formatter.write_dl(rows)
+            listed(formatter, rows)
         super(Verbs, self).format_options(ctx, formatter)
 
 

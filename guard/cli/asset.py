@@ -13,7 +13,9 @@ from guard.cli.stored import facts_of
 from guard.cli.verb import Verbs, globals_of, option
 from guard.ops import listing
 from guard.ops.listing import Filter
-from guard.sdk.display import visible
+from guard.sdk.display import padded, visible
+from guard.sdk.risk import read_text
+from guard.sdk.wording import level_word
 
 command = Verbs("asset")
 _RUN = option("asset", "--run", metavar="RUN", default="latest", show_default=True)
@@ -40,13 +42,10 @@ def list_(context: click.Context, /, run: str, **given: Any) -> int:
         outcome.write(kept, outcome.formats(settings.formats), settings)
         return 0
     for result in listing.assets(facts, Filter(**given)):
-        level = result.table.level if result.table else "-"
-        of = "?" if result.coverage.of is None else result.coverage.of
-        status = say(f"cli.status.{result.coverage.status}")
-        payload(
-            f"{level:<12} {len(result.asset.columns):>5}  {status} {result.coverage.rows}/{of}"
-            f"  {visible(result.asset.ref)}"
-        )
+        level = level_word(facts, result.table.level) if result.table else "-"
+        count = say("commands.asset.columns", count=len(result.asset.columns))
+        parts = (padded(level, 12), padded(count, 12), visible(result.asset.ref), read_text(facts, result))
+        payload("  ".join(parts))
     return 0
 
 
@@ -72,7 +71,11 @@ def tree(context: click.Context, /, run: str, **given: Any) -> int:
         parts = (result.asset.source, *result.asset.path)
         same = next((n for n, (a, b) in enumerate(zip(before, parts, strict=False)) if a != b), len(before))
         for depth in range(min(same, len(parts) - 1), len(parts)):
-            level = f"  [{result.table.level}]" if result.table and depth == len(parts) - 1 else ""
+            level = (
+                f"  [{level_word(facts, result.table.level)}]"
+                if result.table and depth == len(parts) - 1
+                else ""
+            )
             payload(f"{'  ' * depth}{visible(parts[depth])}{level}")
         before = parts
     return 0

@@ -11,7 +11,7 @@ from guard.cli.language import current, say
 from guard.cli.output import message, payload
 from guard.cli.stored import session_of
 from guard.cli.verb import Verbs, globals_of, option
-from guard.sdk.display import visible
+from guard.sdk.display import aligned, visible
 
 command = Verbs("policy")
 _FOLDER = option(
@@ -25,8 +25,11 @@ def list_(context: click.Context, folders: tuple[Path, ...]) -> int:
     """Every pack that can be used."""
     from guard.ops import policies
 
-    for row in policies.packs(session_of(globals_of(context)), folders, current()):
-        payload(f"{row.id:<12} {row.version:<10} {row.name}  {row.standard}  {row.folder}")
+    rows = [
+        (row.id, row.version, row.name, row.standard, str(row.folder))
+        for row in policies.packs(session_of(globals_of(context)), folders, current())
+    ]
+    payload("\n".join(aligned([tuple(map(visible, row)) for row in rows])))
     return 0
 
 
@@ -37,7 +40,7 @@ def show(context: click.Context, pack: str, folders: tuple[Path, ...]) -> int:
     from guard.ops import policies
 
     for line in policies.describe(session_of(globals_of(context)), pack, folders, current()):
-        payload(visible(line))
+        payload(line)
     return 0
 
 

@@ -11,6 +11,7 @@ from guard.cli.output import message, payload
 from guard.cli.stored import facts_of
 from guard.cli.verb import Verbs, globals_of, option
 from guard.model import UsageError
+from guard.sdk.display import aligned
 
 command = Verbs("report")
 
@@ -20,9 +21,12 @@ def list_() -> int:
     """Every report that is installed, with its formats."""
     from guard.ops import reports
 
+    rows = []
     for info in reports.installed():
-        formats = ", ".join(info.formats)
-        payload(f"{info.id:<16} {formats:<12} {say(f'reports.{info.id}.what')}")
+        key = f"reports.{info.id}.what"
+        text = say(key)
+        rows.append((info.id, ", ".join(info.formats), "" if text == key else text))
+    payload("\n".join(aligned(rows)))
     return 0
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import click
 
 from guard.cli.language import say
+from guard.sdk.display import cells, folded, padded
+
+_TERM = 30  # cells of a term before its meaning goes to a line of its own
 
 
 @dataclass(slots=True)
@@ -53,7 +57,7 @@ def _keep(name: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
 def _global_options() -> list[click.Option]:
     def option(*names: str, to: str, **settings: Any) -> click.Option:
         text = say(f"cli.global.{to}")
-        return click.Option(names, expose_value=False, callback=_keep(to), help=text, **settings)
+        return _Option(names, expose_value=False, callback=_keep(to), help=text, **settings)
 
     choice = click.Choice
     return [
@@ -74,6 +78,8 @@ def _global_options() -> list[click.Option]:
 class _Spoken(click.Command):
     """Help with headings in the reader's language, our own options apart from the global ones."""
 
+    text: str  # where its texts are: ``commands.<text>``
+
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """``--help``, described in the reader's language."""
         option = super().get_help_option(ctx)
@@ -81,32 +87,111 @@ class _Spoken(click.Command):
             option.help = say("cli.global.help")
         return option
 
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """``[OPTIONS]`` and the arguments, by their names in the reader's language."""
+        own = [one.make_metavar(ctx) for one in self.get_params(ctx) if isinstance(one, click.Argument)]
+        more = [say("cli.usage_command")] if isinstance(self, click.Group) else []
+        return [say("cli.usage_options"), *own, *more]
+
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The usage line."""
         pieces = " ".join(self.collect_usage_pieces(ctx))
         formatter.write_usage(ctx.command_path, pieces, prefix=f"{say('cli.usage')} ")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The command's own options, then the global ones."""
-        own: list[tuple[str, str]] = []
-        everywhere: list[tuple[str, str]] = []
+        """The arguments, the command's own options, then the global ones."""
         shared = {option.name for option in _global_options()}
+        rows: dict[str, list[tuple[str, str]]] = {"arguments": [], "options": [], "global_options": []}
         for parameter in self.get_params(ctx):
-            record = parameter.get_help_record(ctx)
-            if record is not None:
-                (everywhere if parameter.name in shared else own).append(record)
-        for heading, rows in (("cli.options", own), ("cli.global_options", everywhere)):
-            if rows:
-                with formatter.section(say(heading)):
-                    formatter.write_dl(rows)
+            if isinstance(parameter, click.Argument):
+                help_ = say(f"commands.{self.text}.arguments.{parameter.name}")
+                rows["arguments"].append((parameter.make_metavar(ctx), help_))
+            elif (record := parameter.get_help_record(ctx)) is not None:
+                rows["global_options" if parameter.name in shared else "options"].append(record)
+        for heading, some in rows.items():
+            if some:
+                with formatter.section(say(f"cli.{heading}")):
+                    listed(formatter, some)
+
+
+def listed(formatter: click.HelpFormatter, rows: Sequence[tuple[str, str]]) -> None:
+    """Terms and what they mean, in two columns that stand right with wide characters too."""
+    width = min(max(cells(term) for term, _ in rows), _TERM) + 2
+    lead = " " * formatter.current_indent
+    room = max(formatter.width - formatter.current_indent - width, _TERM)
+    for term, meaning in rows:
+        lines = folded(meaning, room)
+        first = [padded(term, width) + lines.pop(0)] if cells(term) <= width - 2 else [term]
+        for line in (*first, *(" " * width + more for more in lines)):
+            formatter.write(f"{lead}{line}".rstrip() + "\n")
+
+
+def _metavar(verb: str, argument: click.Argument) -> str:
+    """``[URL|PATH]...``: the argument's name in the reader's language, marked where optional or repeated."""
+    if isinstance(argument.type, click.Choice):
+        name = "|".join(map(str, argument.type.choices))
+        return f"[{name}]" if not argument.required else f"{{{name}}}"
+    name = say(f"commands.{verb}.metavars.{argument.name}")
+    return (name if argument.required else f"[{name}]") + ("..." if argument.nargs != 1 else "")
+
+
+class _Option(click.Option):
+    """An option whose default and range are told in the reader's language, its value by name."""
+
+    def __init__(self, *names: Any, **settings: Any) -> None:
+        if settings.get("metavar"):
+            settings["metavar"] = say_metavar(settings["metavar"])
+        super().__init__(*names, **settings)
+
+    def make_metavar(self, ctx: click.Context) -> str:
+        """The name of its value; a number is called a number."""
+        if self.metavar is None and isinstance(
+            self.type, (click.types.IntParamType, click.types.FloatParamType)
+        ):
+            return say("cli.metavars.NUMBER")
+        if self.metavar is None and isinstance(self.type, click.Path):
+            return say("cli.metavars.PATH")
+        return super().make_metavar(ctx)
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """What stands left and right in the list of options."""
+        if self.hidden:
+            return None
+        extra = self.get_help_extra(ctx)
+        parts = []
+        if "default" in extra:
+            parts.append(say("cli.default", value=extra["default"]))
+        if isinstance(self.type, (click.IntRange, click.FloatRange)) and not self.count:
+            parts.append(say("cli.range", least=self.type.min, most=self.type.max))
+        more = say("cli.extra", parts=say("cli.comma").join(parts)) if parts else ""
+        return self.get_help_spec(ctx), f"{self.help or ''}{more}"
+
+
+def say_metavar(names: str) -> str:
+    """``ROWS|P%|full``, each word that has a name in the reader's language by it."""
+    return re.sub(r"[A-Z]{2,}|\bP(?=%)", lambda word: _named(word[0]), names)
+
+
+def _named(word: str) -> str:
+    key = f"cli.metavars.{word}"
+    text = say(key)
+    return word if text == key else text
 
 
 class Verb(_Spoken):
-    """A command. Its texts are ``commands.<name>.short`` and ``.help``; options in ``.options``."""
+    """A command.
+
+    Its texts are ``commands.<name>.short`` and ``.help``, those of its arguments in ``.metavars`` and
+    ``.arguments``, of its options in ``.options``.
+    """
 
     def __init__(self, name: str, **settings: Any) -> None:
+        self.text = name
         text = say(f"commands.{name}.help")
         settings["params"] = [*settings.get("params", ()), *_global_options()]
+        for one in settings["params"]:
+            if isinstance(one, click.Argument):
+                one.metavar = _metavar(name, one)
         super().__init__(
             name.rpartition(".")[2], help=text, short_help=say(f"commands.{name}.short"), **settings
         )
@@ -116,6 +201,7 @@ class Verbs(_Spoken, click.Group):
     """A command with sub-commands, e.g. ``guard policy list``."""
 
     def __init__(self, name: str, **settings: Any) -> None:
+        self.text = name
         settings["params"] = [*settings.get("params", ()), *_global_options()]
         text = say(f"commands.{name}.help")
         super().__init__(name, help=text, short_help=say(f"commands.{name}.short"), **settings)
@@ -129,7 +215,7 @@ class Verbs(_Spoken, click.Group):
             if (command := self.get_command(ctx, name)) is not None
         ]
         with formatter.section(say("cli.commands")):
-            formatter.write_dl(rows)
+            listed(formatter, rows)
 
     def verb(self, name: str, *params: click.Parameter) -> Callable[[Callable[..., Any]], Verb]:
         """Register a function as the sub-command ``name``."""
@@ -145,4 +231,4 @@ class Verbs(_Spoken, click.Group):
 def option(verb: str, *names: str, **settings: Any) -> click.Option:
     """An option of ``verb``, described by ``commands.<verb>.options.<its long name>``."""
     long = next(name for name in names if name.startswith("--")).lstrip("-").split("/")[0]
-    return click.Option(names, help=say(f"commands.{verb}.options.{long}"), **settings)
+    return _Option(names, help=say(f"commands.{verb}.options.{long}"), **settings)

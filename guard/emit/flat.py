@@ -7,6 +7,7 @@ from guard.emit.record import fingerprint
 from guard.model import AssetResult
 from guard.sdk import Facts
 from guard.sdk.display import shape
+from guard.sdk.risk import risk
 from guard.sdk.wording import (
     confidence,
     evidence_text,
@@ -21,7 +22,7 @@ from guard.sdk.wording import (
 HEADERS = (
     "department", "system", "source", "asset", "comment", "column", "column_comment", "sql_type", "type",
     "type_name", "domain", "category", "level", "candidate", "personal", "sensitive", "confidence", "review",
-    "reason", "evidence", "standard", "mixed", "status", "rows", "of", "fingerprint",
+    "reason", "evidence", "standard", "mixed", "status", "rows", "of", "fingerprint", "missed",
 )  # fmt: skip
 
 
@@ -40,7 +41,7 @@ def flat(result: AssetResult, row: Row, facts: Facts, language: str) -> tuple[st
         evidence_text(facts, finding), f"{why.standard} {why.clause}".strip() if why else "",
         mixed(row, facts, language),
         read.status.value, str(read.rows), "" if read.of is None else str(read.of),
-        fingerprint(asset, column.name, finding.type),
+        fingerprint(asset, column.name, finding.type), risk(facts, read, finding),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from guard.emit.options import EmitOptions, Row, shown
 from guard.model import AssetResult, Status
 from guard.sdk import Facts
 from guard.sdk.display import visible
+from guard.sdk.risk import read_text
 from guard.sdk.wording import (
     confidence,
     evidence_text,
@@ -32,7 +33,8 @@ def write(facts: Facts, stream: TextIO, language: str, options: EmitOptions) -> 
     for result in facts.results():
         rows = [_row(row, facts, language) for row in shown(result, facts, options)]
         if rows:
-            stream.write(f"\n### {_title(result)}\n\n| {head} |\n|{' --- |' * len(_COLUMNS)}\n")
+            stream.write(f"\n### {_title(result)}\n\n{plain(read_text(facts, result))}\n")
+            stream.write(f"\n| {head} |\n|{' --- |' * len(_COLUMNS)}\n")
             stream.write("".join(f"| {row} |\n" for row in rows))
     skipped = [r for r in facts.results() if r.coverage.status is Status.SKIPPED]
     if skipped:

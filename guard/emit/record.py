@@ -11,6 +11,7 @@ from guard.emit.options import Row
 from guard.model import Asset, AssetResult, Classification, Evidence, Mixed, Problem, Reason, Run, Totals
 from guard.sdk import Facts
 from guard.sdk.display import UNSEEN
+from guard.sdk.risk import missed
 from guard.sdk.wording import confidence, problem_text
 
 SCHEMA = "guard.findings/1"
@@ -58,7 +59,7 @@ def column_record(result: AssetResult, row: Row) -> Record:
             {"type": name, "confidence": round(value, 4)} for name, value in finding.alternatives
         ],
         "mixed": [_mixed(item) for item in finding.mixed],
-        "missed": finding.missed,
+        "missed": missed(result.coverage, finding),
         "flags": list(finding.shape.flags) if finding.shape else [],
         "coverage": _read(result),
         "fingerprint": fingerprint(asset, column.name, finding.type),
@@ -66,11 +67,11 @@ def column_record(result: AssetResult, row: Row) -> Record:
 
 
 def span_records(result: AssetResult, row: Row) -> list[Record]:
-    """Types found inside longer text of one column: how many rows hold them, never where or what."""
+    """Types found in some rows of a column, alone or in longer text: in how many, never where or what."""
     column, finding, _ = row
     asset = result.asset
     place = {"source": asset.source, "asset": asset.ref, "path": list(asset.path), "column": column.name}
-    return [{"record": "span", **place, **_mixed(item)} for item in finding.mixed if item.embedded]
+    return [{"record": "span", **place, **_mixed(item)} for item in finding.mixed]
 
 
 def asset_record(result: AssetResult, facts: Facts) -> Record:

@@ -12,12 +12,12 @@ from guard.emit.paint import Painter
 from guard.model import AssetResult, Status
 from guard.sdk import Facts
 from guard.sdk.display import visible
+from guard.sdk.risk import read_text
 from guard.sdk.wording import (
     confidence,
     evidence_text,
     leading_reason,
     level_word,
-    percent,
     problem_text,
     reason_text,
     term,
@@ -52,19 +52,7 @@ def _heading(result: AssetResult, facts: Facts, paint: Painter) -> str:
     level = [paint.level(result.table.level, level_mark(facts, result.table.level))] if result.table else []
     words = [visible(text) for text in (asset.comment, asset.department) if text]
     name = paint.bold(visible("/".join((asset.source, *asset.path))))
-    return " · ".join([name, *words, *level, _read(result, facts)])
-
-
-def _read(result: AssetResult, facts: Facts) -> str:
-    read = result.coverage
-    if read.status is not Status.SKIPPED and read.basis == "metadata":
-        return facts.text("emit.read.metadata")
-    of = "?" if read.of is None else f"{read.of:,}"
-    text = facts.text(f"emit.read.{read.status.value}", rows=f"{read.rows:,}", of=of)
-    missed = max((found.missed for found in result.findings if found.missed is not None), default=None)
-    if read.status is Status.SAMPLED and missed is not None:
-        text += facts.text("emit.read.missed", missed=percent(missed))
-    return text
+    return " · ".join([name, *words, *level, read_text(facts, result)])
 
 
 def _lines(row: Row, facts: Facts, language: str, place: Layout, paint: Painter) -> Iterator[str]:

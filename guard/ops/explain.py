@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from guard.model import DataType, UsageError
 from guard.ops.engine import Rules
-from guard.text import area, lookup, t
+from guard.sdk.display import padded
+from guard.text import area, general, lookup, named, t
 from guard.yamldoc import nearest
 
 # Areas of texts whose entries are pages: the key is the id, the parts are its sections.
 PAGES = ("rules", "levels", "errors", "problems", "exit_codes", "settings", "domains")
 SECTIONS = ("what", "where", "why", "next")
+_MASK = re.compile(r"(\w+)(?:\((.*)\))?")
+_NOTES = "en"  # the language in which the types' notes are written
 
 
 def page(id: str, rules: Rules, lang: str) -> list[str]:
@@ -53,18 +57,19 @@ def _entry(name: str, id: str, lang: str) -> Any:
 def _exit_code(code: object, lang: str) -> Iterator[str]:
     entry = _entry("exit_codes", str(code), lang)
     what = entry.get("what", "") if isinstance(entry, dict) else str(entry)
-    yield f"{code!s:>4}  {what}"
+    yield f"{code!s:>4}  {general(what)}"
 
 
 def _entry_page(name: str, id: str, entry: Any, rules: Rules, lang: str) -> Iterator[str]:
     title = entry.get("name", id) if isinstance(entry, dict) else id
     yield f"{title}    {t(f'explain.kinds.{name}', lang)} · {id}"
     if not isinstance(entry, dict):
-        yield str(entry)
+        yield general(str(entry))
         return
     for section in SECTIONS:
-        if isinstance(entry.get(section), str):
-            yield f"{t(f'explain.{section}', lang):<10} {entry[section]}"
+        text = general(entry[section]).strip(" ;；:：") if isinstance(entry.get(section), str) else ""
+        if text.strip(" …"):
+            yield f"{_label(section, lang)} {text}"
     if name == "rules":
         yield from _clause(id, rules, lang)
 
@@ -72,7 +77,7 @@ def _entry_page(name: str, id: str, entry: Any, rules: Rules, lang: str) -> Iter
 def _clause(id: str, rules: Rules, lang: str) -> Iterator[str]:
     rule = next((item for item in rules.policy.rules if item.id == id), None)
     if rule is not None:
-        yield f"{t('explain.source', lang):<10} {rule.standard} {rule.clause} [{rule.certainty}]"
+        yield f"{_label('source', lang)} {rule.standard} {rule.clause} [{rule.certainty}]"
 
 
 def _type(kind: DataType, lang: str) -> Iterator[str]:
@@ -98,29 +103,54 @@ def _type(kind: DataType, lang: str) -> Iterator[str]:
             ),
         ),
         ("example", kind.masked_example),
-        ("category", kind.category),
+        ("category", named("categories", kind.category, lang)),
         ("level", _levels(kind, lang)),
         ("sensitive", _sensitive(kind, lang)),
-        ("mask", kind.mask),
-        (
-            "source",
-            f"{', '.join(kind.standards)} [{kind.certainty}]" if kind.standards else f"[{kind.certainty}]",
-        ),
-        ("note", kind.note),
+        ("mask", mask_text(kind.mask, lang)),
+        ("source", _source(kind, lang)),
+        ("note", kind.note if lang == _NOTES else ""),
     ]
     for key, text in rows:
         if text:
-            yield f"{t(f'explain.{key}', lang):<10} {text}"
+            yield f"{_label(key, lang)} {text}"
+
+
+def mask_text(mask: str, lang: str) -> str:
+    """What a mask does, in words: ``keep(3,4)`` keeps the first 3 and the last 4 characters."""
+    found = _MASK.fullmatch(mask)
+    if found is None:
+        return mask
+    name, arguments = found[1], (found[2] or "").split(",")
+    ends = dict(zip(("first", "last"), (argument.strip() for argument in arguments), strict=False))
+    key = f"explain.masks.{name}"
+    if name == "keep" and "0" in ends.values():
+        key = f"explain.masks.keep_{'last' if ends['first'] == '0' else 'first'}"
+    part = t(f"explain.mask_parts.{ends['first']}", lang) if name in ("address", "date") else ends["first"]
+    text = t(key, lang, **ends, part=part)
+    return mask if text == key else text
+
+
+def _label(key: str, lang: str) -> str:
+    return padded(t(f"explain.{key}", lang), 12)
+
+
+def _level(level: str, lang: str) -> str:
+    return level if level[1:].isdigit() else named("levels", level, lang)
+
+
+def _source(kind: DataType, lang: str) -> str:
+    sureness = t(f"explain.certainties.{kind.certainty}", lang)
+    return f"{', '.join(kind.standards)} [{sureness}]".strip()
 
 
 def _levels(kind: DataType, lang: str) -> str:
-    parts = [kind.level]
+    parts = [_level(kind.level, lang)]
     if kind.organisation_level:
-        parts.append(t("explain.organisation_level", lang, level=kind.organisation_level))
+        parts.append(t("explain.organisation_level", lang, level=_level(kind.organisation_level, lang)))
     if kind.strict_level and kind.strict_level != kind.level:
-        parts.append(t("explain.strict_level", lang, level=kind.strict_level))
+        parts.append(t("explain.strict_level", lang, level=_level(kind.strict_level, lang)))
     if kind.candidate:
-        parts.append(t("explain.candidate", lang, candidate=kind.candidate))
+        parts.append(t(f"explain.candidates.{kind.candidate}", lang))
     return " · ".join(parts)
 
 

@@ -14,6 +14,8 @@ from guard.ops.session import Session
 from guard.policy.catalogue import load_types
 from guard.policy.issues import Issue
 from guard.policy.load import load_pack
+from guard.sdk.display import aligned, visible
+from guard.text import general, lookup, named, t
 from guard.yamldoc import nearest
 
 if TYPE_CHECKING:
@@ -41,18 +43,34 @@ def packs(session: Session, folders: Sequence[Path], language: str) -> Iterator[
 
 
 def describe(session: Session, pack: str, folders: Sequence[Path], language: str) -> Iterator[str]:
-    """A pack as lines: levels, domains, rules with their clauses, and how many types it grades."""
+    """A pack as lines: levels, domains, rules with what they say and their clauses, and types with theirs."""
     rules = session.rules((pack,), folders)
     base = rules.policy.base
-    yield f"{base.name[language]}  {base.id} {base.version}  {base.standard}  {rules.policy.digest}"
-    for level in base.levels:
-        yield f"level   {level.id:<12} {level.name[language]}"
-    for domain in base.domains:
-        yield f"domain  {domain.id}"
-    for rule in rules.policy.rules:
-        yield f"rule    {rule.id:<32} {rule.standard} {rule.clause} [{rule.certainty}]"
-    for kind in rules.types.values():
-        yield f"type    {kind.id:<32} {kind.level:<6} {kind.category}"
+    yield f"{base.name[language]}  {base.id} {base.version}  {base.standard}"
+    yield rules.policy.digest
+    parts: dict[str, list[tuple[str, ...]]] = {
+        "levels": [(level.id, level.name[language]) for level in base.levels],
+        "domains": [
+            tuple(dict.fromkeys((domain.id, named("domains", domain.id, language))))
+            for domain in base.domains
+        ],
+        "rules": [
+            (rule.id, f"{rule.standard} {rule.clause} [{rule.certainty}]", _what(rule.id, language))
+            for rule in rules.policy.rules
+        ],
+        "types": [
+            (kind.id, kind.level, kind.name.get(language, ""), named("categories", kind.category, language))
+            for kind in rules.types.values()
+        ],
+    }
+    for part, rows in parts.items():
+        yield ""
+        yield t(f"commands.policy.parts.{part}", language, count=len(rows))
+        yield from aligned([tuple(map(visible, row)) for row in rows], indent="  ")
+
+
+def _what(rule: str, language: str) -> str:
+    return general(lookup(f"rules.{rule}.what", language) or "")
 
 
 def check(session: Session, folders: Sequence[Path]) -> tuple[Issue, ...]:

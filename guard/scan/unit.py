@@ -22,6 +22,8 @@ LOG = logging.getLogger("guard.scan")
 
 # Rows that were not shown, pages without text and lines that are no JSON were not scanned.
 BLOCKING_NOTES = frozenset({"row-security", "columns-denied", "pages-without-text", "broken-lines"})
+# What was cut away was not scanned, though every row was read.
+PARTIAL_NOTES = frozenset({"cell-cut"})
 
 
 class _Part:
@@ -37,6 +39,7 @@ class _Part:
 
     def add(self, sample: Sample) -> None:
         self.profile.add(sample)
+        self.asset = sample.asset  # a later sample knows the exact number of rows
         self.rows += sample.rows
         self.complete = sample.complete
         for note in sample.notes:
@@ -48,7 +51,7 @@ class _Part:
 
     def coverage(self) -> Coverage:
         failed = self.failed or not BLOCKING_NOTES.isdisjoint(self.problems)
-        whole = self.complete and not failed
+        whole = self.complete and not failed and PARTIAL_NOTES.isdisjoint(self.problems)
         return Coverage(
             status=Status.SCANNED if whole else Status.SAMPLED,
             rows=self.rows,

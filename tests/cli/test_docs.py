@@ -12,7 +12,9 @@ from guard.cli.app import COMMANDS, root
 from guard.cli.verb import Verbs
 from guard.ops import explain
 from guard.ops.engine import rules
-from guard.text import LANGUAGES, area
+from guard.sdk.testing_facts import SyntheticFacts
+from guard.sdk.wording import term
+from guard.text import LANGUAGES, area, lookup, t
 
 ROOT = Path(__file__).parents[2]
 AREAS = sorted({path.stem.partition("-")[0] for path in (ROOT / "guard/text/en").glob("*.yaml")})
@@ -47,6 +49,18 @@ def walk(command: click.Command, path: tuple[str, ...] = ()) -> list[tuple[tuple
     return found
 
 
+ENGLISH = re.compile(r"OPTIONS|COMMAND|ARGS|default:|INTEGER|RANGE|FLOAT|<=|Show this message|Arguments|TEXT")
+
+
+def _describes_arguments(command: click.Command, text: str) -> None:
+    names = [one.name for one in command.params if isinstance(one, click.Argument)]
+    heading = language.say("cli.arguments") + ":\n"
+    assert (heading in text) == bool(names)
+    for name in names:
+        meaning = language.say(f"commands.{command.text}.arguments.{name}")
+        assert "".join(meaning.split()) in "".join(text.split()), (name, text)
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_command_and_option_has_help(lang: str) -> None:
     before = language.current()
@@ -57,6 +71,8 @@ def test_every_command_and_option_has_help(lang: str) -> None:
             for path, command in walk(module.command, (name,)):
                 text = command.get_help(click.Context(command, info_name=" ".join(path)))
                 assert "commands." not in text and "cli." not in text, (path, text)
+                assert lang == "en" or not ENGLISH.search(text), (path, text)
+                _describes_arguments(command, text)
         text = root().get_help(click.Context(root(), info_name="guard"))
         assert "commands." not in text and "cli." not in text
     finally:
@@ -74,7 +90,49 @@ def test_every_id_has_a_page(lang: str) -> None:
     assert set(everything.policy.levels) <= set(ids)
     for id in ids:
         lines = explain.page(id, everything, lang)
-        assert lines and not re.search(r"\bexplain\.\w+", "\n".join(lines)), id
+        text = "\n".join(lines)
+        assert lines and not re.search(r"\bexplain\.\w+", text), id
+        if id in everything.types:  # a pattern has braces of its own
+            text = "\n".join(line for line in lines if not line.startswith(t("explain.looks_like", lang)))
+        assert not re.search(r"\{|\}|\[\[|\(\s*\)", text), (id, text)
+
+
+def test_pages_speak_one_language() -> None:
+    everything = rules()
+    for kind in everything.types.values():
+        zh, en = (explain.page(kind.id, everything, lang) for lang in ("zh", "en"))
+        assert not kind.note or not any(kind.note in line for line in zh), kind.id
+        assert not kind.note or any(kind.note in line for line in en), kind.id
+        category = next(line for line in en if line.startswith("category"))
+        assert not re.search("[\u4e00-\u9fff]", category), kind.id
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_mask_is_said_in_words(lang: str) -> None:
+    masks = {kind.mask for kind in rules().types.values()}
+    assert len(masks) > 10
+    for mask in masks:
+        text = explain.mask_text(mask, lang)
+        assert text != mask and not re.search(r"[{}]|explain\.|\bmask_parts", text), mask
+        assert bool(re.search("[\u4e00-\u9fff]", text)) == (lang == "zh"), mask
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_name_that_code_looks_up_has_a_text(lang: str) -> None:
+    everything = rules()
+    facts = SyntheticFacts(language=lang)
+    pack = everything.policy.base
+    paths = {*pack.categories, *(kind.category for kind in everything.types.values())}
+    words = [("categories", part) for path in paths for part in path.split("/")]
+    words += [("domains", domain.id) for domain in pack.domains]
+    words += [("levels", level.id) for level in pack.levels]
+    assert len(words) > 100
+    for at, word in words:
+        keys = (f"{at}.{word}.name", f"{at}.{word}")
+        assert any(lookup(key, lang) for key in keys), (at, word)
+        assert lang == "zh" or not re.search("[\u4e00-\u9fff]", term(facts, at, word)), (at, word)
+    for kind in everything.types.values():
+        assert kind.name[lang], kind.id
 
 
 SOURCES = [

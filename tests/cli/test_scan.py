@@ -219,7 +219,11 @@ def test_names_that_are_values_are_concealed(guard, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("机密★10年报告.csv", "a,b\n1,2\n"), ("head.csv", "绝密★长期,b\n1,2\n"), ("body.csv", "a,b\n机密★5年,2\n")],
+    [
+        ("机密★10年报告.csv", "a,b\n1,2\n"),
+        ("head.csv", "绝密★长期,b\n1,2\n"),
+        ("body.csv", "a,b\n机密★5年,2\n"),
+    ],
 )
 def test_a_marking_leaves_the_place_and_nothing_else(guard, tmp_path: Path, name, text) -> None:
     (tmp_path / name).write_text(text, encoding="utf-8")

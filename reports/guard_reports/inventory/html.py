@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from guard.sdk import Classification, Facts, Status
 from guard.sdk.display import shape, visible
+from guard.sdk.risk import asset_risk, read_text, risk
 from guard.sdk.whole import whole
 from guard.sdk.wording import (
     confidence,
@@ -70,6 +71,9 @@ def _environment(facts: Facts, language: str) -> Environment:
         percent=percent,
         sure=sure,
         confidence=confidence,
+        read=lambda result: read_text(facts, result),
+        risk=lambda result, one: risk(facts, result.coverage, one),
+        asset_risk=lambda result: asset_risk(facts, result),
         rows=_rows,
     )
     return made
@@ -106,6 +110,7 @@ def _context(facts: Facts, language: str) -> dict[str, Any]:
         "row_height": ROW,
         "results": facts.results,
         "skipped": Status.SKIPPED,
+        "sampled": Status.SAMPLED,
     }
 
 

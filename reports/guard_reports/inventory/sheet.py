@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from guard.sdk import AssetResult, Classification, Column, DataType, Facts, Finding
 from guard.sdk.display import shape
+from guard.sdk.risk import asset_risk, risk
 from guard.sdk.wording import (
     basis,
     confidence,
@@ -40,6 +41,7 @@ def column_rows(facts: Facts, result: AssetResult, language: str) -> Iterator[Te
             | _column(column)
             | _finding(facts, finding, language)
             | _answer(facts, finding, answer, language)
+            | {"missed": risk(facts, result.coverage, finding)}
         )
 
 
@@ -56,6 +58,7 @@ def asset_row(facts: Facts, result: AssetResult) -> Texts:
         "status": facts.text(f"reports.inventory.statuses.{read.status.value}"),
         "rows": read.rows,
         "of": "" if read.of is None else read.of,
+        "missed": asset_risk(facts, result),
         "code": "; ".join(problem.code for problem in read.problems),
         "what": "; ".join(problem_text(facts, problem) for problem in read.problems),
         "next": "; ".join(filter(None, (problem_text(facts, problem, "next") for problem in read.problems))),
@@ -104,8 +107,8 @@ def _answer(facts: Facts, finding: Finding, answer: Classification, language: st
     return _categories(facts, answer) | {
         "personal": words(answer.personal),
         "sensitive": words(answer.sensitive),
-        "object": params.get("impact_object", ""),
-        "degree": params.get("impact_degree", ""),
+        "object": term(facts, "impacts", params.get("impact_object", "")),
+        "degree": term(facts, "impacts", params.get("impact_degree", "")),
         "level": f"{level_word(facts, answer.level)} {shape(answer.level, facts.levels)}",
         "basis": "; ".join(clauses),
         "rules": "; ".join(dict.fromkeys(reason.rule for reason in answer.reasons)),
