@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FIRST_ROWS = 16
 MOST_ROWS = 20_000
-BATCH_BYTES = 8 * 1024 * 1024
+BATCH_BYTES = 4 * 1024 * 1024
 
 # What a dialect's reader yields: rows; and returns: whether every row was read.
 Rows = Generator[list[Row], None, bool]
