@@ -32,6 +32,8 @@ PARAMETERS = ("sslmode", "sslrootcert", "sslcert", "sslkey", "host")
 CONNECT_SECONDS = 5
 # A table up to this many pages (2 MB) is ordered at random as a whole: cheap, exact, unbiased.
 SMALL_PAGES = 256
+# A table whose estimate is at most this share of the budget is read whole.
+FITS = 0.8
 # Fewer pages would put the whole sample into a few neighbourhoods.
 FEWEST_PAGES = 64
 # Rows a page is assumed to hold where the server has no statistics: few, so that pages suffice.
@@ -107,7 +109,8 @@ class PostgresConnector(SqlConnector):
         if statement == self.dialect.statement("first", **fill):
             parts = {name: part for name, part in fill.items() if name != "limit"}
             return (yield from view_rows(self.dialect, session, reading, parts))
-        reading.front = wanted is None
+        # A small table that has grown past its estimate stands only for its beginning.
+        reading.front = wanted is None or statement == self.dialect.statement("small", **fill)
         if "TABLESAMPLE" not in statement:
             return (yield from reading.drain(session.stream(statement), wanted))
         found = False
@@ -188,6 +191,8 @@ class PostgresConnector(SqlConnector):
             # TABLESAMPLE does not reach a partition on another server.
             return self.dialect.statement("first", **parts)
         density = tuples / counted if tuples and counted else SPARSE_PAGE
+        if pages * density <= FITS * budget.rows:
+            return self.dialect.statement("small", **parts)
         wanted = max(FEWEST_PAGES, 1.5 * budget.rows / density)
         if pages <= SMALL_PAGES or wanted >= pages:
             return self.dialect.statement("shuffled", **parts)

@@ -210,7 +210,12 @@ def _finding_row(finding: Finding | None, column: str) -> Row:
         "found": finding.type,
         "confidence": float(finding.confidence),
         "missed": None if finding.missed is None else float(finding.missed),
-        "evidence": {key: value for key, value in detail.items() if value not in (None, [])},
+        # A shape of nothing but defaults is written as [], and is still a shape.
+        "evidence": {
+            key: value
+            for key, value in detail.items()
+            if value is not None and (key == "shape" or value != [])
+        },
     }
 
 
