@@ -110,7 +110,8 @@ class MysqlConnector(KeyedConnector):
 
     def grant(self, table: Table) -> tuple[str, ...]:
         """SELECT on exactly this table or view."""
-        user, _, host = (self._account or f"{self.address.user}@%").rpartition("@")
+        named = self.spec.options.get("account")
+        user, _, host = (f"{named}@%" if named else self._account or f"{self.address.user}@%").rpartition("@")
         account = "@".join("'" + part.replace("\\", "\\\\").replace("'", "''") + "'" for part in (user, host))
         return (self.dialect.statement("grant_table", table=self.dialect.name(*table.path), account=account),)
 

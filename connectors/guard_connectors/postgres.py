@@ -164,7 +164,7 @@ class PostgresConnector(SqlConnector):
     def grant(self, table: Table) -> tuple[str, ...]:
         """CONNECT, USAGE and SELECT, for exactly what is read."""
         dialect = self.dialect
-        account = dialect.name(self.address.user or "postgres")
+        account = dialect.name(str(self.spec.options.get("account") or self.address.user or "postgres"))
         parts = {
             "account": account,
             "database": dialect.name(self.address.database or self.address.user or "postgres"),

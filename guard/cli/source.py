@@ -46,25 +46,48 @@ def test(context: click.Context, address: str, connector: str | None, password: 
         what = say(f"problems.{problem.code}.what", **problem.params)
         payload(f"{problem.code}  {where}  {what}")
         payload(f"    {say('cli.next')} {say(f'problems.{problem.code}.next', **problem.params)}")
-    message(say("commands.source.reached", assets=reached.assets, columns=reached.columns))
+    message(
+        say(
+            "commands.source.reached",
+            assets=reached.assets,
+            columns=reached.columns,
+            problems=len(reached.problems),
+        )
+    )
     return 3 if reached.problems else 0
 
 
-@command.verb("grant", click.Argument(["address"]), *_HOW)
+@command.verb(
+    "grant",
+    click.Argument(["address"]),
+    *_HOW,
+    option("source", "--account", metavar="NAME", default=""),
+)
 @click.pass_context
-def grant(context: click.Context, address: str, connector: str | None, password: str) -> int:
+def grant(context: click.Context, address: str, connector: str | None, password: str, account: str) -> int:
     """Print the least-privilege statements a DBA must run."""
     from guard.ops import sources
 
-    for statement in sources.grants(session_of(globals_of(context)), _wanted(address, connector, password)):
+    wanted = _wanted(address, connector, password, account)
+    statements = 0
+    for statement in sources.grants(session_of(globals_of(context)), wanted):
+        statements += 1
         payload(script(statement))
+    if not statements:
+        message(say("commands.source.no_grants"))
     return 0
 
 
-def _wanted(address: str, connector: str | None, password: str) -> Wanted:
+def _wanted(address: str, connector: str | None, password: str, account: str = "") -> Wanted:
     from guard.ops.sources import Wanted  # pyarrow only when a source is opened
 
-    return Wanted(addresses=(address,), connector=connector, password=password, ask_password=ask_password)
+    return Wanted(
+        addresses=(address,),
+        connector=connector,
+        password=password,
+        account=account,
+        ask_password=ask_password,
+    )
 
 
 @command.verb("collector", click.Argument(["dialect"], required=False))

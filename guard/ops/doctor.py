@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import locale
+import os
 import shutil
 import sys
 import tempfile
@@ -80,6 +81,9 @@ def _detector(session: Session) -> str:
 def _catalog(session: Session) -> str:
     address = session.catalog
     if "://" not in address and not Path(address.removeprefix("sqlite:")).exists():
+        folder = Path(address.removeprefix("sqlite:")).absolute().parent
+        if not os.access(folder, os.W_OK):
+            raise GuardError("catalog-folder", folder=str(folder))
         return f"{address} (-)"
     with session.store(create=False) as store:
         return f"{address} · {len(store.runs())} runs"

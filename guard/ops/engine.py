@@ -52,10 +52,12 @@ def rules(packs: Iterable[str] = (), folders: Iterable[Path] = ()) -> Rules:
     ``packs`` names the packs to use (default: gov_cn). Raises UsageError with file and line.
     """
     local = tuple(folders)
+    for folder in local:
+        _holds_something(folder)
     types: dict[str, DataType] = {}
     for folder in (*plugins.types_folders(), *(folder / "types" for folder in local)):
         if folder.is_dir():
-            types |= {kind.id: kind for kind in load_types(folder)}
+            add_types(types, folder)
     lexicon: dict[str, Any] = {}
     for folder in (*plugins.lexicon_folders(), *(folder / "lexicon" for folder in local)):
         if folder.is_dir():
@@ -65,13 +67,32 @@ def rules(packs: Iterable[str] = (), folders: Iterable[Path] = ()) -> Rules:
     return Rules(types=types, lexicon=lexicon, policy=Policy(chosen, types.values()))
 
 
+def add_types(types: dict[str, DataType], folder: Path) -> None:
+    """Add the types of ``folder``. Raises UsageError where one would silently take another's place."""
+    for kind in load_types(folder):
+        before = types.setdefault(kind.id, kind)
+        if before is not kind:
+            file, _, line = kind.origin.rpartition(":")
+            raise UsageError("type-taken", file=file, line=line, type=kind.id, first=before.origin)
+
+
+def _holds_something(folder: Path) -> None:
+    if not folder.is_dir():
+        raise UsageError("no-such-path", path=str(folder), nearest="")
+    if not any((folder / name).is_dir() for name in ("types", "lexicon")) and not pack_folders_in(folder):
+        raise UsageError("no-pack", path=str(folder))
+
+
+def pack_folders_in(folder: Path) -> list[Path]:
+    """The packs in ``folder``: itself, or folders in it, that hold a pack.yaml."""
+    return [path for path in (folder, *sorted(folder.iterdir())) if (path / "pack.yaml").is_file()]
+
+
 def pack_folders(local: Iterable[Path] = ()) -> dict[str, Path]:
     """Every pack that can be used, by name: installed ones and folders with a pack.yaml."""
     found = dict(plugins.pack_folders())
     for folder in local:
-        for path in (folder, *(sorted(folder.iterdir()) if folder.is_dir() else ())):
-            if (path / "pack.yaml").is_file():
-                found[path.name] = path
+        found |= {path.name: path for path in pack_folders_in(folder)}
     return found
 
 

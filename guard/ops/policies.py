@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from guard import plugins
 from guard.model import DataType, UsageError
-from guard.ops.engine import pack_folders
+from guard.ops.engine import add_types, pack_folders, pack_folders_in
 from guard.ops.session import Session
-from guard.policy.catalogue import load_types
 from guard.policy.issues import Issue
 from guard.policy.load import load_pack
 from guard.sdk.display import aligned, visible
@@ -81,7 +80,7 @@ def check(session: Session, folders: Sequence[Path]) -> tuple[Issue, ...]:
     types: dict[str, DataType] = {}
     for folder in _type_folders(folders):
         try:
-            types |= {kind.id: kind for kind in load_types(folder)}
+            add_types(types, folder)
         except UsageError as error:
             issues.append(_as_issue(error))
     for folder in _packs_in(session, folders):
@@ -114,7 +113,7 @@ def _packs_in(session: Session, folders: Sequence[Path]) -> Iterator[Path]:
         yield from pack_folders(session.config.policy_paths).values()
         return
     for folder in folders:
-        found = [path for path in (folder, *sorted(folder.iterdir())) if (path / "pack.yaml").is_file()]
+        found = pack_folders_in(folder)
         if not found and not (folder / "types").is_dir():
             raise UsageError("no-pack", path=str(folder))
         yield from found
@@ -141,7 +140,8 @@ def test(session: Session, folders: Sequence[Path]) -> Tested:
     rules = session.rules(folders=folders)
     lists = dictionaries(rules.lexicon)
     failures = [
-        f"{failure.origin}: {failure.type}: {failure.kind} sample {failure.index}: {failure.why}"
+        f"{failure.origin}: {failure.type}: "
+        + t(f"commands.policy.failed_{failure.kind}", session.language, index=failure.index, why=failure.why)
         for kind in rules.types.values()
         for failure in test_type(kind, lists)
     ]

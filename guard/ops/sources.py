@@ -34,6 +34,7 @@ class Wanted:
     seed: int = 0
     department: str = ""
     password: str = ""
+    account: str = ""
     ask_password: AskPassword | None = None
 
 
@@ -45,12 +46,12 @@ def plans(
     if not wanted.addresses and not configured_sources:
         raise UsageError("nothing-to-scan", tried=", ".join(session.config.tried))
     rows, fraction = _sample(wanted.sample)
-    taken: set[str] = set()
+    taken: dict[str, str] = {}
     found = []
     for address in wanted.addresses or tuple(configured_sources):
         source = configured_sources.get(address)
         found_at = _declared(source, wanted) if source else _addressed(address, wanted, session)
-        spec = replace(found_at.spec, name=_unique(found_at.spec.name, taken), hidden=hidden)
+        spec = replace(found_at.spec, name=_unique(found_at, taken), hidden=hidden)
         budget = source.budget if source else Budget()
         budget = replace(budget, rows=budget.rows if rows == -1 else rows, seed=wanted.seed)
         if budget.rows is None:
@@ -119,7 +120,7 @@ def _declared(source: SourceConfig, wanted: Wanted) -> _Found:
         limits=source.limits,
         department=wanted.department or source.department,
         system=source.system,
-        options=source.options,
+        options={**source.options, **_options(wanted)},
     )
     return _found(spec, connector, source.location)
 
@@ -146,8 +147,13 @@ def _addressed(address: str, wanted: Wanted, session: Session) -> _Found:
         include=wanted.include,
         exclude=wanted.exclude,
         department=wanted.department,
+        options=_options(wanted),
     )
     return _found(spec, connector, _place(url))
+
+
+def _options(wanted: Wanted) -> dict[str, object]:
+    return {"account": wanted.account} if wanted.account else {}
 
 
 def _found(spec: SourceSpec, connector: str, declared: str) -> _Found:
@@ -200,13 +206,14 @@ def _name(url: str) -> str:
     return parts.path.strip("/") or parts.hostname or parts.scheme
 
 
-def _unique(name: str, taken: set[str]) -> str:
-    found, number = name, 1
-    while found in taken:
+def _unique(found: _Found, taken: dict[str, str]) -> str:
+    """A name no other source has; files of one folder are one source."""
+    home = str(found.folder) if found.folder else found.spec.url
+    name, number = found.spec.name, 1
+    while taken.setdefault(name, home) != home:
         number += 1
-        found = f"{name}~{number}"
-    taken.add(found)
-    return found
+        name = f"{found.spec.name}~{number}"
+    return name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
