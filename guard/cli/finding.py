@@ -7,6 +7,8 @@ from typing import Any
 import click
 
 from guard.cli import outcome
+from guard.cli.language import current
+from guard.cli.output import payload
 from guard.cli.stored import facts_of
 from guard.cli.verb import Verbs, globals_of, option
 from guard.model import UsageError
@@ -39,13 +41,18 @@ def list_(context: click.Context, /, run: str, **given: Any) -> int:
 @command.verb("show", click.Argument(["ref"]), _RUN)
 @click.pass_context
 def show(context: click.Context, ref: str, run: str) -> int:
-    """One column, with all its evidence (JSON unless a format is given)."""
+    """One column, with all its evidence, to read; or in any format."""
+    from guard.emit.evidence import lines
+
     settings = globals_of(context)
     asset, _, column = ref.rpartition("/")
     if not asset:
         raise UsageError("not-a-column", word=ref)
     facts = facts_of(settings, run)
     found = listing.find(facts, asset)
-    kept = listing.One(facts, listing.narrowed(found, column))
-    outcome.write(kept, outcome.formats(settings.formats or ["json"]), settings)
+    one = listing.narrowed(found, column)
+    if settings.formats:
+        outcome.write(listing.One(facts, one), outcome.formats(settings.formats), settings)
+        return 0
+    payload("\n".join(lines(one, facts, current())))
     return 0

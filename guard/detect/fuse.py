@@ -62,6 +62,9 @@ def weigh(
     strong = _strong(measured, catalogue, weights)
     said = _softened(names, weights) if strong else list(names)
     said += _narrowed(names, measured, weights)
+    said += _settled(names, measured, weights)
+    if not names:
+        said += _alone(measured, profile.shape, weights)
     return (*said, *measured, *_contradictions(said, profile, strong, catalogue, weights))
 
 
@@ -113,6 +116,47 @@ def _narrowed(
         for kind in narrower.get(item.type, ())
         if kind in seen and not any(other.type == kind for other in names)
     ]
+
+
+def _settled(
+    names: Iterable[Evidence], measured: Sequence[Evidence], weights: Mapping[str, Any]
+) -> list[Evidence]:
+    """Against the general name where nearly every value passes the check digit of a particular type."""
+    rule, narrower = weights["settled"], weights["narrower"]
+    checked = {item.type for item in measured if item.kind == "check" and _share(item) >= rule["share"]}
+    matched = {item.type: item for item in measured if item.kind == "value" and _share(item) >= rule["share"]}
+    against = []
+    for general in dict.fromkeys(item.type for item in names if item.type in rule["types"]):
+        for kind in narrower.get(general, ()):
+            if kind in checked and kind in matched:
+                proof = replace(matched[kind], type=general, detail="narrower", weight=rule["weight"])
+                against.append(proof)
+                break
+    return against
+
+
+def _alone(measured: Sequence[Evidence], shape: Shape, weights: Mapping[str, Any]) -> list[Evidence]:
+    """For a column whose name says nothing: what nearly all of many different values look like."""
+    total = _sums(measured)
+    found = []
+    for kind, rule in weights["alone"].items():
+        own = [item for item in measured if item.type == kind]
+        fits = (
+            own
+            and all(_share(item) >= rule["share"] for item in own)
+            and all(total[kind] > sum_ for other, sum_ in total.items() if other != kind)
+            and shape.distinct >= rule["distinct"]
+            and rule["shortest"] <= shape.min_length
+            and shape.max_length <= rule["longest"]
+            and shape.mean_length >= rule["mean"]
+        )
+        if fits:
+            found.append(replace(own[0], detail="alone", weight=rule["weight"]))
+    return found
+
+
+def _share(item: Evidence) -> float:
+    return (item.hits or 0) / item.total if item.total else 0.0
 
 
 def _contradictions(

@@ -18,6 +18,7 @@ from guard.model import Asset, AssetKind, Column, Evidence
 _Row = tuple[Word, ...]
 _ANY_TABLE = Context()
 _REMEMBERED = 100_000
+_FEW_LETTERS = 3
 
 
 class NameJudge:
@@ -36,6 +37,7 @@ class NameJudge:
         self._grammar = Grammar(frozenset(catalogue.by_id), rules)
         self._declared = Declared(rules["declared"])
         self._weights: Mapping[str, Any] = lexicon["fusion"]
+        self._placeholders = frozenset(rules["placeholders"])
         self._elements = {code.upper(): str(word) for code, word in lexicon.get("elements", {}).items()}
         self._person_columns = frozenset(rules["person_columns"])
         self._rows: dict[str, tuple[_Row, str]] = {}  # what names were read as; names repeat a lot
@@ -71,14 +73,27 @@ class NameJudge:
         return [*rows, self._name_row(column.name, prefix)]
 
     def _column(self, column: Column, table: Context, prefix: str) -> tuple[Evidence, ...]:
+        if not column.comment and self._nameless(column.name):
+            return ()
         *comment, name = self._channels(column, prefix)
-        evidence = list(self._say("name", self._grammar.read(name[0], table), name[1]))
+        silent = _few_letters(column, name[1]) and not any(
+            self._grammar.read(words, table).types for words, _ in comment
+        )
+        reading = Reading() if silent else self._grammar.read(name[0], table)
+        evidence = list(self._say("name", reading, name[1]))
         for words, channel in comment:
             reading = self._grammar.read(words, table)
             if reading.types:
                 evidence[:0] = self._say("comment", reading, channel)
                 break
         return (*evidence, *self._storage(column, evidence))
+
+    def _nameless(self, name: str) -> bool:
+        """``column_1``, ``c2``, 列3: a numbered place and no name."""
+        parts = tokens(name)
+        return any(part.isdigit() for part in parts) and all(
+            part.isdigit() or part in self._placeholders for part in parts
+        )
 
     def _say(self, kind: str, reading: Reading, channel: str) -> list[Evidence]:
         weights = self._weights["names"][channel]
@@ -197,6 +212,17 @@ def _common_prefix(columns: Sequence[Column]) -> str:
         return ""
     token, count = firsts.most_common(1)[0]
     return token if count >= 3 and count * 3 >= len(columns) * 2 else ""
+
+
+def _few_letters(column: Column, channel: str) -> bool:
+    """Whether a name is a few initials beside a Chinese comment: they may stand for anything else."""
+    parts = tokens(column.name)
+    return (
+        channel in ("pinyin", "initials")
+        and len(parts) == 1
+        and len(parts[0]) <= _FEW_LETTERS
+        and is_chinese(column.comment)
+    )
 
 
 def _without_prefix(parts: tuple[str, ...], prefix: str) -> tuple[str, ...]:

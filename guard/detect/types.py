@@ -13,7 +13,7 @@ from guard.checks import CHECKS, Check
 from guard.model import DataType
 
 _SENTINEL = "\x01govguard\x01"
-_MEMORY = 64 << 20
+_MEMORY = 24 << 20
 # A point between digits is a decimal point, not the end of a word.
 _LEFT = r"(?:^|[^0-9A-Za-z.]|[^0-9]\.|^\.)"
 _RIGHT = r"(?:$|[^0-9A-Za-z.]|\.(?:$|[^0-9]))"

@@ -30,7 +30,7 @@ def write(
 ) -> None:
     """Write the run in ``facts`` to ``stream`` as ``kind``, in ``zh`` or ``en``.
 
-    Calls ``facts.results()`` up to twice, holding one asset at a time. Everything written encodes
+    Calls ``facts.results()`` up to three times, holding one asset at a time. Everything written encodes
     as UTF-8. Raises UsageError ``unknown-format`` for a kind that is not in ``KINDS``.
     """
     if kind not in _MODULES:

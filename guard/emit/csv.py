@@ -23,4 +23,5 @@ def write(facts: Facts, stream: TextIO, language: str, options: EmitOptions) -> 
             known = {"department": asset.department, "system": asset.system, "source": asset.source}
             known |= {"asset": "/".join(asset.path), "comment": asset.comment, "status": read.status.value}
             known |= {"reason": ", ".join(problem.code for problem in read.problems)}
+            known |= {"ref": asset.ref, "asset_level": result.table.level if result.table else ""}
             lines.writerow([cell(known.get(name, "")) for name in HEADERS])

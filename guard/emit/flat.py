@@ -13,6 +13,7 @@ from guard.sdk.wording import (
     evidence_text,
     leading_reason,
     level_word,
+    lifting_text,
     percent,
     reason_text,
     term,
@@ -23,6 +24,7 @@ HEADERS = (
     "department", "system", "source", "asset", "comment", "column", "column_comment", "sql_type", "type",
     "type_name", "domain", "category", "level", "candidate", "personal", "sensitive", "confidence", "review",
     "reason", "evidence", "standard", "mixed", "status", "rows", "of", "fingerprint", "missed",
+    "ref", "asset_level", "asset_reason",
 )  # fmt: skip
 
 
@@ -42,6 +44,7 @@ def flat(result: AssetResult, row: Row, facts: Facts, language: str) -> tuple[st
         mixed(row, facts, language),
         read.status.value, str(read.rows), "" if read.of is None else str(read.of),
         fingerprint(asset, column.name, finding.type), risk(facts, read, finding),
+        asset.ref, result.table.level if result.table else "", lifting_text(facts, result, language),
     )  # fmt: skip
 
 

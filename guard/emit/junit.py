@@ -12,7 +12,7 @@ from guard.emit.options import EmitOptions, Row, reaches, shown
 from guard.model import AssetResult, Status
 from guard.sdk import Facts
 from guard.sdk.display import visible
-from guard.sdk.wording import leading_reason, problem_text, reason_text, type_name
+from guard.sdk.wording import leading_reason, level_word, lifting_text, problem_text, reason_text, type_name
 
 
 def write(facts: Facts, stream: TextIO, language: str, options: EmitOptions) -> None:
@@ -25,7 +25,7 @@ def write(facts: Facts, stream: TextIO, language: str, options: EmitOptions) -> 
         counts = f'tests="{len(cases)}" failures="{failed}" errors="0" skipped="{skipped}"'
         stream.write(f" <testsuite name={_attribute(source)} {counts}>\n")
         for result, rows in cases:
-            stream.write(_case(result, rows, facts, language))
+            stream.write(_case(result, rows, facts, language, options.fail_on))
         stream.write(" </testsuite>\n")
     stream.write("</testsuites>\n")
 
@@ -39,18 +39,25 @@ def _failing(result: AssetResult, facts: Facts, options: EmitOptions) -> Iterato
         )
 
 
-def _case(result: AssetResult, rows: list[Row], facts: Facts, language: str) -> str:
+def _case(result: AssetResult, rows: list[Row], facts: Facts, language: str, floor: str) -> str:
     asset = result.asset
     inside = ""
     if result.coverage.status is Status.SKIPPED:
         reasons = "; ".join(problem_text(facts, problem) for problem in result.coverage.problems)
         inside = f"   <skipped message={_attribute(reasons)}/>\n"
     elif rows:
-        lines = "\n".join(_line(row, facts, language) for row in rows)
-        summary = facts.text("emit.junit.failure", count=len(rows))
+        lines = "\n".join((*_lifted(result, facts, language), *(_line(row, facts, language) for row in rows)))
+        summary = facts.text("emit.junit.failure", count=len(rows), level=level_word(facts, floor))
         inside = f'   <failure type="level" message={_attribute(summary)}>{escape(lines)}</failure>\n'
     head = f"  <testcase classname={_attribute(asset.source)} name={_attribute('/'.join(asset.path))}"
     return f"{head}>\n{inside}  </testcase>\n" if inside else f"{head}/>\n"
+
+
+def _lifted(result: AssetResult, facts: Facts, language: str) -> Iterator[str]:
+    reason = lifting_text(facts, result, language)
+    if reason and result.table:
+        why = facts.text("emit.lifted", reason=reason)
+        yield visible(f"{level_mark(facts, result.table.level)} · {why}")
 
 
 def _line(row: Row, facts: Facts, language: str) -> str:

@@ -10,11 +10,12 @@ from guard.emit.options import EmitOptions, Row, shown
 from guard.model import AssetResult, Status
 from guard.sdk import Facts
 from guard.sdk.display import visible
-from guard.sdk.risk import read_text
+from guard.sdk.risk import coverage_counts, read_text
 from guard.sdk.wording import (
     confidence,
     evidence_text,
     leading_reason,
+    lifting_text,
     problem_text,
     reason_text,
     term,
@@ -33,7 +34,9 @@ def write(facts: Facts, stream: TextIO, language: str, options: EmitOptions) -> 
     for result in facts.results():
         rows = [_row(row, facts, language) for row in shown(result, facts, options)]
         if rows:
-            stream.write(f"\n### {_title(result)}\n\n{plain(read_text(facts, result))}\n")
+            stream.write(f"\n### {_title(result, facts)}\n\n{plain(read_text(facts, result))}\n")
+            if reason := lifting_text(facts, result, language):
+                stream.write(f"\n{plain(facts.text('emit.lifted', reason=reason))}\n")
             stream.write(f"\n| {head} |\n|{' --- |' * len(_COLUMNS)}\n")
             stream.write("".join(f"| {row} |\n" for row in rows))
     skipped = [r for r in facts.results() if r.coverage.status is Status.SKIPPED]
@@ -48,14 +51,15 @@ def plain(text: str) -> str:
 
 def _summary(facts: Facts) -> str:
     totals = facts.totals
-    counts = {name: getattr(totals, name) for name in ("assets", "scanned", "sampled", "skipped", "columns")}
     mix = " · ".join(f"{level_mark(facts, name)} {count}" for name, count in totals.levels.items())
-    return facts.text("emit.coverage", **counts) + "\n\n" + mix
+    text = facts.text("emit.coverage", **coverage_counts(facts))
+    return f"{text}\n\n{mix}" if mix else text
 
 
-def _title(result: AssetResult) -> str:
+def _title(result: AssetResult, facts: Facts) -> str:
     comment = f" {plain(result.asset.comment)}" if result.asset.comment else ""
-    return plain("/".join((result.asset.source, *result.asset.path))) + comment
+    level = f" · {level_mark(facts, result.table.level)}" if result.table else ""
+    return plain("/".join((result.asset.source, *result.asset.path))) + comment + level
 
 
 def _row(row: Row, facts: Facts, language: str) -> str:

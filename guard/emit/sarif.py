@@ -15,7 +15,7 @@ from guard.emit.record import fingerprint
 from guard.model import AssetResult, Status
 from guard.sdk import Facts
 from guard.sdk.display import visible
-from guard.sdk.wording import leading_reason, problem_text, reason_text, type_name
+from guard.sdk.wording import leading_reason, level_word, problem_text, reason_text, term, type_name
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _MAX_RESULTS = 25_000  # GitHub refuses a whole file when one run has more
@@ -68,11 +68,15 @@ def _result(result: AssetResult, row: Row, facts: Facts, language: str, options:
     column, finding, answer = row
     mark = fingerprint(result.asset, column.name, finding.type)
     properties: Item = {"level": answer.level, "category": answer.category, "domain": answer.domain}
+    properties |= {
+        "categoryName": visible(term(facts, "categories", answer.category)),
+        "domainName": visible(term(facts, "domains", answer.domain)),
+    }
     properties |= {"confidence": round(finding.confidence, 4), "candidate": answer.candidate}
     return {
         "ruleId": _rule_id(row),
         "level": _severity(answer.level, facts.levels),
-        "message": {"text": _message(result, row, facts, language)},
+        "message": {"text": _message(result, row, facts, language, options)},
         "locations": [_location(result, options, column.name)],
         "partialFingerprints": {"guardFingerprint/v1": mark, "primaryLocationLineHash": f"{mark[:16]}:1"},
         "properties": properties,
@@ -84,13 +88,15 @@ def _rule_id(row: Row) -> str:
     return row[1].type or (why.rule if why else "") or row[2].level
 
 
-def _message(result: AssetResult, row: Row, facts: Facts, language: str) -> str:
+def _message(result: AssetResult, row: Row, facts: Facts, language: str, options: EmitOptions) -> str:
     column, finding, answer = row
     why = leading_reason(answer)
+    fails = reaches(answer.level, options.fail_on, facts.levels)
     parts = (
         f"{result.asset.name}.{column.name}",
         type_name(facts, finding.type, language),
         level_mark(facts, answer.level),
+        facts.text("emit.sarif.fails", level=level_word(facts, options.fail_on)) if fails else "",
         facts.text(f"emit.candidate.{answer.candidate}") if answer.candidate else "",
         reason_text(facts, why, language) if why else "",
         mixed(row, facts, language),

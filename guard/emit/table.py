@@ -11,13 +11,14 @@ from guard.emit.options import EmitOptions, Row, shown
 from guard.emit.paint import Painter
 from guard.model import AssetResult, Status
 from guard.sdk import Facts
-from guard.sdk.display import visible
-from guard.sdk.risk import read_text
+from guard.sdk.display import folded, visible
+from guard.sdk.risk import coverage_counts, read_text
 from guard.sdk.wording import (
     confidence,
     evidence_text,
     leading_reason,
     level_word,
+    lifting_text,
     problem_text,
     reason_text,
     term,
@@ -30,7 +31,8 @@ _INDENT = "  "
 def write(facts: Facts, stream: TextIO, language: str, options: EmitOptions) -> None:
     """Write each asset that has something to show, then coverage, skips and the level mix."""
     paint = Painter(color=options.color, levels=facts.levels)
-    place = layout(max(options.width, 60))
+    width = max(options.width, 60)
+    place = layout(width)
     heads = [facts.text(f"emit.columns.{name}") for name in place.names]
     stream.write(paint.dim((_INDENT + place.line(heads)).rstrip()) + "\n")
     hidden = 0
@@ -39,8 +41,10 @@ def write(facts: Facts, stream: TextIO, language: str, options: EmitOptions) -> 
         hidden += len(result.classifications) - len(rows)
         if rows or result.coverage.status is Status.SKIPPED:
             stream.write("\n" + _heading(result, facts, paint) + "\n")
+            stream.writelines(_lifted(result, facts, language, width, paint))
             for row in rows:
                 stream.writelines(_lines(row, facts, language, place, paint))
+                stream.writelines(_mixed(row, facts, language, width, paint))
             stream.writelines(_problems(result, facts, paint))
     stream.write("\n" + _foot(facts, paint))
     if hidden:
@@ -73,9 +77,25 @@ def _lines(row: Row, facts: Facts, language: str, place: Layout, paint: Painter)
         if not number:
             cells[at] = paint.level(answer.level, cells[at])
         yield (_INDENT + place.join(cells)).rstrip() + "\n"
+
+
+def _lifted(result: AssetResult, facts: Facts, language: str, width: int, paint: Painter) -> Iterator[str]:
+    reason = lifting_text(facts, result, language)
+    if reason:
+        yield from _note("↑", facts.text("emit.lifted", reason=reason), width, paint)
+
+
+def _mixed(row: Row, facts: Facts, language: str, width: int, paint: Painter) -> Iterator[str]:
     extra = mixed(row, facts, language)
     if extra:
-        yield paint.warn(f"{_INDENT}  ↳ {facts.text('emit.mixed')} {visible(extra)}") + "\n"
+        yield from _note("  ↳", f"{facts.text('emit.mixed')} {extra}", width, paint)
+
+
+def _note(mark: str, text: str, width: int, paint: Painter) -> Iterator[str]:
+    """``text`` behind ``mark``, going on below itself where it is wider than the terminal."""
+    head = f"{_INDENT}{mark} "
+    for number, line in enumerate(folded(visible(text), width - len(head))):
+        yield paint.warn((" " * len(head) if number else head) + line) + "\n"
 
 
 def _problems(result: AssetResult, facts: Facts, paint: Painter) -> Iterator[str]:
@@ -86,8 +106,7 @@ def _problems(result: AssetResult, facts: Facts, paint: Painter) -> Iterator[str
 
 def _foot(facts: Facts, paint: Painter) -> str:
     totals = facts.totals
-    names = ("assets", "scanned", "sampled", "skipped", "columns", "candidates", "review")
-    counts = {name: f"{getattr(totals, name):,}" for name in names}
+    counts = coverage_counts(facts)
     lines = [paint.bold(facts.text("emit.coverage", **counts))]
     if totals.reasons:
         reasons = " · ".join(f"{visible(code)} {count}" for code, count in sorted(totals.reasons.items()))
@@ -98,6 +117,7 @@ def _foot(facts: Facts, paint: Painter) -> str:
         for name in order
         if totals.levels.get(name)
     ]
-    lines.append(facts.text("emit.mix", levels=" · ".join(mix)))
+    if mix:
+        lines.append(facts.text("emit.mix", levels=" · ".join(mix)))
     lines.append(facts.text("emit.todo", **counts))
     return "\n".join(lines) + "\n"

@@ -26,6 +26,8 @@ def page(id: str, rules: Rules, lang: str) -> list[str]:
         return [
             line for code in sorted(area("exit_codes", lang), key=_number) for line in _exit_code(code, lang)
         ]
+    if wanted in area("explain", lang)["marks"]:
+        return list(_marks(lang))
     if wanted in rules.types:
         return list(_type(rules.types[wanted], lang))
     for name in PAGES:
@@ -38,7 +40,7 @@ def page(id: str, rules: Rules, lang: str) -> list[str]:
 
 def ids(rules: Rules, lang: str) -> tuple[str, ...]:
     """Every id that has a page."""
-    found = [*rules.types, "exit-codes"]
+    found = [*rules.types, "exit-codes", *area("explain", lang)["marks"]]
     for name in PAGES:
         found.extend(str(key) for key in area(name, lang))
     return tuple(dict.fromkeys(found))
@@ -67,7 +69,8 @@ def _entry_page(name: str, id: str, entry: Any, rules: Rules, lang: str) -> Iter
         yield general(str(entry))
         return
     for section in SECTIONS:
-        text = general(entry[section]).strip(" ;；:：") if isinstance(entry.get(section), str) else ""
+        said = entry.get(f"{section}_general", entry.get(section))
+        text = general(said).strip(" ;；:：") if isinstance(said, str) else ""
         if text.strip(" …"):
             yield f"{_label(section, lang)} {text}"
     if name == "rules":
@@ -77,7 +80,18 @@ def _entry_page(name: str, id: str, entry: Any, rules: Rules, lang: str) -> Iter
 def _clause(id: str, rules: Rules, lang: str) -> Iterator[str]:
     rule = next((item for item in rules.policy.rules if item.id == id), None)
     if rule is not None:
-        yield f"{_label('source', lang)} {rule.standard} {rule.clause} [{rule.certainty}]"
+        yield f"{_label('source', lang)} {rule.standard} {rule.clause} [{_mark(rule.certainty, lang)}]"
+
+
+def _mark(certainty: str, lang: str) -> str:
+    meaning = area("explain", lang)["marks"].get(certainty)
+    return f"{certainty}: {meaning}" if meaning else certainty
+
+
+def _marks(lang: str) -> Iterator[str]:
+    yield t("explain.marks_title", lang)
+    for mark, meaning in area("explain", lang)["marks"].items():
+        yield f"{padded(mark, 12)} {meaning}"
 
 
 def _type(kind: DataType, lang: str) -> Iterator[str]:

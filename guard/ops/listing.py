@@ -76,6 +76,11 @@ class Only:
         self.levels = facts.levels
 
     @property
+    def whole(self) -> Facts:
+        """The facts unfiltered, for what a filter must not change."""
+        return self._facts
+
+    @property
     def run(self) -> Run:
         """The run."""
         return self._facts.run

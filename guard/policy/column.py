@@ -23,16 +23,21 @@ _PROVEN = frozenset({"comment", "check"})
 class Applied:
     """The rules that hold for a column or table, and what they ask for, by effect."""
 
-    __slots__ = ("_words", "rules", "steps")
+    __slots__ = ("_words", "rules", "sensitive", "sensitive_categories", "steps")
 
     def __init__(self, compiled: Iterable[CompiledRule], facts: Facts) -> None:
         self.rules: list[Rule] = []
         self.steps = 0
+        self.sensitive = False
         self._words: dict[str, list[str]] = {}
+        self.sensitive_categories: list[str] = []
         for item in compiled:
             if item.holds(facts):
                 self.rules.append(item.rule)
                 self.steps = max(self.steps, item.rule.then.raise_by)
+                self.sensitive |= item.rule.then.sensitive and bool(item.rule.then.floor or not facts.typed)
+                if item.rule.then.sensitive and item.rule.then.category:
+                    self.sensitive_categories.append(item.rule.then.category)
                 for effect, word in item.effects:
                     self._words.setdefault(effect, []).append(word)
 
@@ -47,26 +52,31 @@ def grade_column(facts: Facts, finding: Finding, table: DomainScore, policy: Pol
     applied = Applied(policy.column_rules(facts.kind, facts.type, typed=facts.typed), facts)
     bases, level = _base(facts, finding, applied, policy)
     level = _mixed(finding, level, bases, policy)
+    base = level
     level = lifted(level, applied, policy)
     secret = "secret" in applied.words("scope")
     if secret or not level:
         level = UNDETERMINED
     domain, because = _domain(facts, applied, table, policy)
     candidate = policy.higher(*applied.words("candidate"), _nomination(facts.datatype, policy))
-    reasons = [*bases, *reasons_of(applied, facts), *because]
+    category = _category(facts, applied, policy, level)
+    said = [item for item in reasons_of(applied, facts) if _counts(item, base, level, category)]
+    reasons = [*bases, *said, *because]
     if level == UNDETERMINED and not secret:
         reasons.append(Reason(rule="no-description", effect="level", certainty="design", level=UNDETERMINED))
     review = _review(facts, finding, applied, level, candidate, policy, secret=secret)
-    personal = facts.personal or (facts.datatype is None and _personal_attribute(facts, level))
+    personal = (
+        facts.personal or applied.sensitive or (facts.datatype is None and _personal_attribute(facts, level))
+    )
     reasons += _impact(level, policy, personal=personal)
     return Classification(
         domain=domain,
-        category=_category(facts, applied, policy),
+        category=category,
         level=level,
         reasons=tuple(reasons),
         candidate=candidate,
         personal=personal,
-        sensitive=facts.sensitive or (facts.minors and facts.personal),
+        sensitive=_sensitive(facts, applied, level),
         confirmable=not review,
         review=review,
         confidence=_confidence(facts, finding, level, policy),
@@ -204,10 +214,30 @@ def _nomination(item: DataType | None, policy: Policy) -> str:
     return policy.higher(*(word for word in (item.candidate, item.level) if word in policy.nominated))
 
 
-def _category(facts: Facts, applied: Applied, policy: Policy) -> str:
+def _counts(item: Reason, base: str, level: str, category: str) -> bool:
+    """Whether what a rule asked for is what came out; rules that others overrode are no reasons."""
+    if level == UNDETERMINED:
+        return True
+    if item.effect == "level":
+        return item.level == base
+    if item.effect == "floor" or (item.effect == "raise" and not item.level.startswith("+")):
+        return item.level == level
+    return item.effect != "category" or item.params.get("effect") == category
+
+
+def _sensitive(facts: Facts, applied: Applied, level: str) -> bool:
+    """Sensitive by its type, by a child it is about, or by a rule that holds for a person's fact."""
+    if level == UNDETERMINED:
+        return facts.sensitive
+    return facts.sensitive or (facts.minors and facts.personal) or applied.sensitive
+
+
+def _category(facts: Facts, applied: Applied, policy: Policy, level: str) -> str:
+    if level == UNDETERMINED and facts.datatype is None:
+        return policy.base.default_categories["other"]
     if facts.datatype is not None:
         return facts.datatype.category
-    ruled = applied.words("category")
+    ruled = applied.sensitive_categories or applied.words("category")
     if ruled:
         return ruled[0]
     return policy.base.default_categories[facts.subject]

@@ -75,12 +75,16 @@ class KindIndex:
         said = self._comment(comment)
         if said.kind and said.kind not in self._weak:
             return said
-        named = self._chinese(name, "name") if is_chinese(name) else self._tokens(parts, "name")
+        named = self._chinese(head(name), "name") if is_chinese(name) else self._tokens(parts, "name")
         if is_coded(comment) and named.kind not in self.technical:
             return Sort(kind=self._coded, word=said.word, where="codes", stem=said.stem)
         if said.kind:
             return replace(named, stem=said.stem) if named.kind in self.technical else said
-        return named if named.kind else self._ending(parts)
+        if named.kind:
+            return named
+        ending = self._ending(parts)
+        # A comment that says something else outweighs a few letters that may stand for anything.
+        return NOTHING if is_chinese(comment) and len(ending.word) <= _FEW else ending
 
     def _comment(self, comment: str) -> Sort:
         """A Chinese comment names the column; one in English is a name only where it is a word or two."""

@@ -47,6 +47,7 @@ class Effect:
     domain: str = ""
     review: str = ""
     scope: str = ""
+    sensitive: bool = False  # the fact is sensitive personal information, whatever its type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,7 +99,7 @@ class Policy:
 
     def _can_hold(self, rule: Rule, kind: str, type_id: str, *, typed: bool) -> bool:
         when, effect = rule.when, rule.then
-        silent = typed and replace(effect, level="", category="") == _NO_EFFECT
+        silent = typed and replace(effect, level="", category="", sensitive=False) == _NO_EFFECT
         if silent or when.get("typed", typed) is not typed:
             return False
         if kind not in words_of(when.get("kind", kind)) or type_id not in words_of(when.get("type", type_id)):

@@ -35,7 +35,9 @@ EFFECTS = (
     "review",
     "scope",
     "impact",
+    "sensitive",
 )
+_NO_TEXT = frozenset({"raise_by", "impact", "sensitive"})
 CERTAINTIES = ("S", "M-h", "M-m", "M-l", "design")
 SCOPES = ("secret",)
 REVIEWS = (
@@ -168,18 +170,20 @@ class RuleReader:
         if isinstance(steps, bool) or not isinstance(steps, int) or not 0 <= steps <= len(self._general):
             node.wrong("policy-shape", "raise_by", expected="whole number")
             steps = 0
+        if not isinstance(node.data.get("sensitive", False), bool):
+            node.wrong("policy-shape", "sensitive", expected="true or false")
         if not node.data:
             node.wrong("policy-missing", word=", ".join(EFFECTS))
         return self._effect(node, steps)
 
     def _effect(self, node: Node, steps: int) -> Effect:
         values: dict[str, Any] = {
-            key: node.text(key) for key in EFFECTS if key in node.data and key not in ("raise_by", "impact")
+            key: node.text(key) for key in EFFECTS if key in node.data and key not in _NO_TEXT
         }
         if "impact" in node.data:
             level = self._harm(node)
             values["candidate" if level in self._nominated else "level"] = level
-        return Effect(raise_by=steps, **values)
+        return Effect(raise_by=steps, sensitive=node.data.get("sensitive") is True, **values)
 
     def _harm(self, node: Node) -> str:
         part = Node(self._issues, node.document, (*node.keys, "impact"), node.data["impact"])

@@ -15,7 +15,7 @@ from guard.detect.values import TableProfile
 from guard.model import Asset, AssetKind, AssetResult, Coverage, Problem, Status
 from guard.scan.judge import Judge
 from guard.scan.scope import SourcePlan
-from guard.sdk.connector import Connector, Unreadable
+from guard.sdk.connector import Budget, Connector, Unreadable
 from guard.sdk.sample import Sample
 
 LOG = logging.getLogger("guard.scan")
@@ -66,7 +66,7 @@ def read(plan: SourcePlan, connector: Connector, listed: Asset, judge: Judge) ->
     reader = _Reader(plan, judge, listed)
     if judge.detector.marked(listed):
         return [reader.secret(listed)]
-    if plan.metadata_only or not connector.capabilities.samples:
+    if (plan.metadata_only and listed.columns) or not connector.capabilities.samples:
         return [
             reader.judged(listed, None, Coverage(status=Status.SAMPLED, of=listed.rows, basis="metadata"))
         ]
@@ -86,7 +86,8 @@ def read(plan: SourcePlan, connector: Connector, listed: Asset, judge: Judge) ->
 
 def _generator(connector: Connector, listed: Asset, plan: SourcePlan) -> Any:
     def items() -> Iterator[Sample | Problem]:
-        yield from connector.sample(listed, plan.budget_for(listed))
+        budget = Budget(rows=1) if plan.metadata_only else plan.budget_for(listed)
+        yield from connector.sample(listed, budget)
 
     return items()
 
@@ -107,6 +108,9 @@ class _Reader:
         if isinstance(item, Problem):
             self.trouble(item)
             return False
+        if self._plan.metadata_only:
+            # A file shows its columns only when it is opened: one row is read and dropped unseen.
+            return self._names_of(item.asset)
         part = self._part
         if part is None or part.asset.path != item.asset.path:
             self._close_part()
@@ -119,6 +123,14 @@ class _Reader:
         self._part = None
         self._results.append(self.secret(item.asset))
         return True
+
+    def _names_of(self, asset: Asset) -> bool:
+        if self._judge.detector.marked(asset):
+            self._results.append(self.secret(asset))
+        elif all(result.asset.path != self._judge.conceal_path(asset.path) for result in self._results):
+            read = Coverage(status=Status.SAMPLED, of=asset.rows, basis="metadata")
+            self._results.append(self.judged(asset, None, read))
+        return False
 
     def secret(self, asset: Asset) -> AssetResult:
         """The result of an object with a state-secret marking: its place only."""

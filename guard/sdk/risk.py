@@ -40,7 +40,7 @@ def risk(facts: Facts, read: Coverage, finding: Finding) -> str:
 def read_text(facts: Facts, result: AssetResult) -> str:
     """How much of an asset was read and, of a sample, what its worst column can hide."""
     read = result.coverage
-    if read.status is not Status.SKIPPED and read.basis == "metadata":
+    if names_only(read):
         return facts.text("emit.read.metadata")
     if read.status is not Status.SKIPPED and not read.rows:
         return facts.text("emit.risk.unread")
@@ -48,6 +48,28 @@ def read_text(facts: Facts, result: AssetResult) -> str:
     text = facts.text(f"emit.read.{read.status.value}", rows=f"{read.rows:,}", of=of)
     worst = asset_risk(facts, result)
     return facts.text("emit.read.with_risk", read=text, risk=worst) if worst else text
+
+
+def names_only(read: Coverage) -> bool:
+    """Whether an asset was judged by names and comments alone."""
+    return read.status is not Status.SKIPPED and read.basis == "metadata"
+
+
+def coverage_counts(facts: Facts) -> dict[str, str]:
+    """Counts for a coverage sentence: ``sampled`` leaves out what was judged by names, which is ``named``.
+
+    Reads all results; of filtered facts those of the whole run. ``named`` is empty where there is none.
+    """
+    totals = facts.totals
+    results = getattr(facts, "whole", facts).results() if totals.sampled or totals.scanned else ()
+    named = {"scanned": 0, "sampled": 0}
+    for result in results:
+        if names_only(result.coverage):
+            named[result.coverage.status.value] += 1
+    names = ("assets", "scanned", "sampled", "skipped", "columns", "candidates", "review")
+    counts = {name: f"{getattr(totals, name) - named.get(name, 0):,}" for name in names}
+    total = sum(named.values())
+    return counts | {"named": f"{total:,}" if total else ""}
 
 
 def asset_risk(facts: Facts, result: AssetResult) -> str:

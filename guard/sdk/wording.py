@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
-from guard.model import UNDETERMINED, Classification, Finding, Problem, Reason
+from guard.model import UNDETERMINED, AssetResult, Classification, Finding, Problem, Reason
 from guard.sdk.report import Facts
 
+_TYPE_RULES = ("type-level", "organisation-level", "mixed-content")
+_ROLL_UPS = ("table-maximum", "source-maximum")
 _NUMBERED = re.compile(r"[A-Z]{1,2}\d{1,2}")
 
 
@@ -43,10 +45,49 @@ def reason_text(facts: Facts, reason: Reason, language: str) -> str:
     params: dict[str, object] = dict(reason.params)
     if params.get("type") in facts.types:
         params["type"] = type_name(facts, str(params["type"]), language)
+    if gives_level(reason) and params.get("type"):
+        return _type_reason(facts, reason, str(params["type"]))
     if "domain" in params:
         params["domain"] = term(facts, "domains", str(params["domain"]))
     text = facts.text(key, **params)
     return reason.rule if text == key else text
+
+
+def gives_level(reason: Reason) -> bool:
+    """Whether the reason is the level of a data type, so that its text names type and level."""
+    return reason.rule in _TYPE_RULES
+
+
+def _type_reason(facts: Facts, reason: Reason, name: str) -> str:
+    first = " ".join(part for part in (reason.standard.partition(";")[0], reason.clause) if part)
+    level = level_word(facts, reason.level)
+    return facts.text(f"emit.type_reason.{reason.rule}", type=name, level=level, basis=first)
+
+
+def lifting_reasons(facts: Facts, result: AssetResult) -> tuple[Reason, ...]:
+    """The rules that set an asset above each of its columns, or nominate it where no column is nominated.
+
+    Empty where the level of a column explains that of the asset.
+    """
+    table, columns = result.table, result.classifications
+    if table is None:
+        return ()
+    rank = {name: number for number, name in enumerate(facts.levels)}
+    effects = {"scope"}
+    if rank.get(table.level, -1) > max((rank.get(one.level, -1) for one in columns), default=-1):
+        effects |= {"level", "raise", "floor"}
+    if table.candidate and all(one.candidate != table.candidate for one in columns):
+        effects.add("candidate")
+    return told(tuple(r for r in table.reasons if r.effect in effects and r.rule not in _ROLL_UPS))
+
+
+def lifting_text(facts: Facts, result: AssetResult, language: str) -> str:
+    """``lifting_reasons`` in words, with their clauses; empty where there are none."""
+    texts = (
+        f"{reason_text(facts, reason, language)}{f' ({basis(reason)})' if basis(reason) else ''}"
+        for reason in lifting_reasons(facts, result)
+    )
+    return "; ".join(texts)
 
 
 def basis(reason: Reason) -> str:
@@ -104,9 +145,9 @@ def review_text(facts: Facts, answer: Classification) -> str:
     """Why a person should look at a row; empty where the row can be confirmed without review."""
     if answer.confirmable:
         return ""
-    key = f"reviews.{answer.review}.what"
-    text = facts.text(key)
-    return answer.review if text == key else text
+    keys = (f"reviews.{answer.review}.what", f"reviews.{answer.review}")
+    texts = ((key, facts.text(key)) for key in keys)
+    return next((text for key, text in texts if text != key), answer.review)
 
 
 def percent(share: float) -> str:

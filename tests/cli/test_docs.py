@@ -180,3 +180,31 @@ def test_the_readme_names_every_command(name: str) -> None:
 
 def test_no_lock_or_text_names_a_host() -> None:
     assert not re.search(r"https?://", (ROOT / "requirements.lock").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_rule_pages_have_no_holes_and_say_what_their_mark_means(lang: str) -> None:
+    everything = rules()
+    for id in area("rules", lang):
+        text = "\n".join(explain.page(str(id), everything, lang))
+        assert "…" not in text and "{" not in text, (id, text)
+    marks = area("explain", lang)["marks"]
+    assert {"S", "M-h", "M-m", "M-l", "design"} <= set(marks)
+    for rule in everything.policy.rules:
+        assert marks[rule.certainty] in "\n".join(explain.page(rule.id, everything, lang)), rule.id
+    assert all(meaning in "\n".join(explain.page("M-h", everything, lang)) for meaning in marks.values())
+
+
+@pytest.mark.parametrize(("lang", "words"), [("zh", "识别证据"), ("en", "evidence")])
+def test_evidence_is_to_be_read_unless_a_format_is_asked_for(guard, tmp_path, lang, words) -> None:
+    (tmp_path / "a.csv").write_text("mobile_phone\n" + "".join(f"138{n:08d}\n" for n in range(60)))
+    guard("scan", "a.csv")
+    shown = guard("--lang", lang, "finding", "show", "a.csv/mobile_phone")
+    assert shown.code == 0 and words in shown.out and "60 / 60" in shown.out and "{" not in shown.out
+    assert guard("finding", "show", "a.csv/mobile_phone", "-f", "json").out.startswith("{")
+
+
+@pytest.mark.parametrize("name", ["commands", "emit", "reports"])
+def test_english_counts_go_with_one_as_well(name: str) -> None:
+    counted = re.compile(r"\{\w+\} (?:more |other )?(?:objects|assets|columns|issues|departments|failures)\b")
+    assert not [text for text in leaves(area(name, "en")).values() if counted.search(text)]

@@ -46,7 +46,7 @@ def test_a_listing_is_no_gate(guard, tmp_path: Path):
     assert guard("scan", "people.csv", "--fail-on", "L2").code == 1
     listed = guard("finding", "list", "-f", "jsonl")
     found = next(r for r in listed.records if r["record"] == "column" and r["column"] == "mobile_phone")
-    shown = guard("finding", "show", f"{found['asset']}/mobile_phone")
+    shown = guard("finding", "show", f"{found['asset']}/mobile_phone", "-f", "json")
     assert listed.code == 0 and shown.code == 0 and json.loads(shown.out)["findings"]
     for verb in (
         ("asset", "list"),

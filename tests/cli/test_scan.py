@@ -90,7 +90,7 @@ def test_stored_results_are_listed_graded_and_reported(guard, people, tmp_path: 
     found = guard("finding", "list", "--level", "L3", "-f", "jsonl")
     assert {column for _, column in found.columns()} == {"证件"}
     reference = next(r["source"] for r in found.records if r["record"] == "column")
-    shown = guard("finding", "show", f"{reference}/people.csv/证件")
+    shown = guard("finding", "show", f"{reference}/people.csv/证件", "-f", "json")
     assert shown.code == 0, shown.err
     assert json.loads(shown.out)["findings"][0]["type"] == "resident_id_18"
     assert guard("grade").code == 0

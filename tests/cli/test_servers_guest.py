@@ -80,7 +80,7 @@ def test_the_statements_shown_are_those_that_run(guard: Any, postgres: Any) -> N
 def test_source_test_says_what_is_there(guard: Any, large: Database) -> None:
     done = guard("source", "test", large.address)
     assert done.code == 0 and done.out == ""
-    assert "1 assets, 2 columns" in done.err
+    assert "readable objects: 1, with columns: 2; not readable: 0" in done.err
 
 
 def test_the_grants_printed_are_enough_and_needed(guard: Any, tmp_path: Path, postgres: Any) -> None:

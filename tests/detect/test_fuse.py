@@ -92,3 +92,45 @@ def test_no_finding_holds_a_value() -> None:
     for values in (RESIDENTS, MOBILES, HASHES):
         shown = repr(judged(Column(name="phone", position=0), list(values)))
         assert not any(value in shown for value in values)
+
+
+SURNAMES, GIVEN = "王李张刘陈杨赵吴周徐孙朱胡郭林罗", "伟芳娜秀英敏静丽强磊军洋勇艳"
+PEOPLE = [f"{DRAW.choice(SURNAMES)}{''.join(DRAW.choices(GIVEN, k=2))}" for _ in range(100)]
+HOMES = [
+    f"江州市东城区幸福路{DRAW.randint(1, 400)}号{DRAW.randint(1, 20)}栋{DRAW.randint(1, 9)}单元{at}室"
+    for at in range(101, 201)
+]
+TRADES = ["信息技术", "建筑工程", "食品加工", "物流运输", "商贸发展", "机械制造", "环保科技", "文化传媒"]
+FIRMS = [f"江州市东城区{first}{trade}有限公司" for first in PEOPLE[:8] for trade in TRADES]
+COURSES = [f"{front}{back}" for front in ["高等", "应用", "基础", "工程", "古代", "现代", "实用", "大学"] for back in
+           ["数学", "物理", "化学", "英语", "力学", "法学", "史学", "会计"]]  # fmt: skip
+OFFICES = [f"{front}{back}" for front in ["财务", "人事", "信息", "市场", "法务", "教育", "民政", "商务"] for back in
+           ["部", "处", "科", "局", "司", "室", "院", "组"]]  # fmt: skip
+CITIES = [f"{first}{last}" for first in "江海东西南北中常" for last in "州京安阳山宁口川"]
+GOODS = [f"{first}{last}" for first in "白红黄黑青紫鲜干" for last in "菜豆米糖酒油茶肉"]
+
+
+@pytest.mark.parametrize(
+    ("values", "wanted"),
+    [
+        (PEOPLE, "person_name"),
+        (HOMES, "home_address"),
+        (PEOPLE[:30], None),
+        (FIRMS, None),
+        (COURSES, None),
+        (OFFICES, None),
+        (CITIES, None),
+        (GOODS, None),
+    ],
+)
+def test_values_of_a_nameless_column(values: list[str | None], wanted: str | None) -> None:
+    finding = judged(Column(name="column_1", position=0), values)
+    assert finding.type == wanted
+    assert wanted is None or 0.7 <= finding.confidence < 0.85
+
+
+@pytest.mark.parametrize(("share", "wanted"), [(200, "resident_id_18"), (140, "id_document_number")])
+def test_a_general_number_becomes_the_particular_one_where_all_values_pass(share: int, wanted: str) -> None:
+    passports = [f"E{DRAW.randint(10_000_000, 99_999_999)}" for _ in range(200 - share)]
+    column = Column(name="zjhm", position=0, comment="证件号码")
+    assert judged(column, [*RESIDENTS[:share], *passports]).type == wanted

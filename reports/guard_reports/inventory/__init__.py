@@ -17,7 +17,7 @@ class InventoryReport:
     def build(self, facts: Facts, kind: str, path: Path, *, language: str) -> None:
         """Write ``kind`` to ``path`` in ``zh`` or ``en``; whole, or not at all.
 
-        Reads ``facts.results()`` up to four times, holding one asset at a time. Raises ValueError for a kind
+        Reads ``facts.results()`` up to five times, holding one asset at a time. Raises ValueError for a kind
         that is not in ``info.formats``, OSError where ``path`` cannot be written.
         """
         if kind not in self.info.formats:

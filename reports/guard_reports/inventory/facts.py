@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from guard.sdk import Facts, Status
+from guard.sdk.risk import names_only
 
 MAX_DEPARTMENTS = 40
 
@@ -33,11 +34,12 @@ class Department:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """Departments, the most sensitive first, and the whole."""
+    """Departments, the most sensitive first, the whole, and how many assets were judged by names alone."""
 
     departments: tuple[Department, ...]
     whole: Department
     levels: tuple[str, ...]
+    named: int = 0
 
     def at_least(self, floor: str) -> int:
         """Columns at or above ``floor``."""
@@ -49,7 +51,9 @@ def overview(facts: Facts) -> Overview:
     found: dict[str, Department] = {}
     unknown = facts.text("reports.inventory.no_department")
     total = Department(name=facts.text("reports.inventory.total"))
+    named = 0
     for result in facts.results():
+        named += names_only(result.coverage)
         name = result.asset.department or unknown
         part = found.setdefault(name, Department(name=name))
         for one in (part, total):
@@ -58,7 +62,7 @@ def overview(facts: Facts) -> Overview:
             one.levels.update(answer.level for answer in result.classifications)
     levels = facts.levels
     order = sorted(found.values(), key=lambda one: ([-one.levels[x] for x in reversed(levels)], one.name))
-    return Overview(departments=_folded(order, facts), whole=total, levels=levels)
+    return Overview(departments=_folded(order, facts), whole=total, levels=levels, named=named)
 
 
 def _folded(order: Sequence[Department], facts: Facts) -> tuple[Department, ...]:

@@ -14,13 +14,15 @@ from markupsafe import Markup
 
 from guard.sdk import Classification, Facts, Status
 from guard.sdk.display import shape, visible
-from guard.sdk.risk import asset_risk, read_text, risk
+from guard.sdk.risk import asset_risk, coverage_counts, names_only, read_text, risk
 from guard.sdk.whole import whole
 from guard.sdk.wording import (
     confidence,
     evidence_text,
+    gives_level,
     leading_reason,
     level_word,
+    lifting_reasons,
     percent,
     problem_text,
     reason_text,
@@ -61,6 +63,9 @@ def _environment(facts: Facts, language: str) -> Environment:
         term=lambda area, word: term(facts, area, word),
         reason=lambda one: reason_text(facts, one, language),
         told=told,
+        gives_level=gives_level,
+        lifting=lambda result: lifting_reasons(facts, result),
+        names_only=lambda result: names_only(result.coverage),
         evidence=lambda one: evidence_text(facts, one),
         kind=lambda one: facts.text(f"emit.evidence.{one}"),
         mark=lambda one: _or(facts.text(f"reports.inventory.certainty.{one}"), one),
@@ -89,6 +94,7 @@ def _finalize(value: Any) -> Any:
 
 def _context(facts: Facts, language: str) -> dict[str, Any]:
     view = overview(facts)
+    counts = coverage_counts(facts)
     order = (*reversed(facts.levels), _OPEN)
     used = tuple(level for level in order if view.whole.levels[level])
     style, script = _part("page.css"), _part("page.js")
@@ -103,6 +109,9 @@ def _context(facts: Facts, language: str) -> dict[str, Any]:
         "totals": facts.totals,
         "big": facts.totals.columns > _BIG,
         "view": view,
+        "counts": counts,
+        "partly": int(counts["sampled"].replace(",", "")),
+        "known_read": max(facts.totals.assets - facts.totals.skipped - view.named, 0),
         "l3": view.at_least("L3") if "L3" in facts.levels else 0,
         "order": used,
         "levels": facts.levels,

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from guard.sdk import AssetResult, Classification, Column, DataType, Facts, Finding
 from guard.sdk.display import shape
-from guard.sdk.risk import asset_risk, risk
+from guard.sdk.risk import asset_risk, names_only, risk
 from guard.sdk.wording import (
     basis,
     confidence,
     level_word,
+    lifting_text,
     percent,
     problem_text,
     reason_text,
@@ -33,6 +34,8 @@ def column_rows(facts: Facts, result: AssetResult, language: str) -> Iterator[Te
         "schema": "/".join(asset.path[:-1]),
         "table": asset.name,
         "table_comment": asset.comment,
+        "asset_level": _level(facts, result.table.level) if result.table else "",
+        "asset_why": lifting_text(facts, result, language),
         "version": " ".join(part for part in (facts.run.pack, facts.run.policy[-12:]) if part),
     }
     for column, finding, answer in zip(asset.columns, result.findings, result.classifications, strict=False):
@@ -48,6 +51,7 @@ def column_rows(facts: Facts, result: AssetResult, language: str) -> Iterator[Te
 def asset_row(facts: Facts, result: AssetResult) -> Texts:
     """The coverage sheet's texts of one asset."""
     asset, read = result.asset, result.coverage
+    status = "metadata" if names_only(read) else read.status.value
     return {
         "department": asset.department,
         "source": asset.source,
@@ -55,7 +59,7 @@ def asset_row(facts: Facts, result: AssetResult) -> Texts:
         "table": asset.name,
         "kind": facts.text(f"reports.inventory.kinds.{asset.kind.value}"),
         "columns": len(asset.columns),
-        "status": facts.text(f"reports.inventory.statuses.{read.status.value}"),
+        "status": facts.text(f"reports.inventory.statuses.{status}"),
         "rows": read.rows,
         "of": "" if read.of is None else read.of,
         "missed": asset_risk(facts, result),
@@ -63,6 +67,10 @@ def asset_row(facts: Facts, result: AssetResult) -> Texts:
         "what": "; ".join(problem_text(facts, problem) for problem in read.problems),
         "next": "; ".join(filter(None, (problem_text(facts, problem, "next") for problem in read.problems))),
     }
+
+
+def _level(facts: Facts, level: str) -> str:
+    return f"{level_word(facts, level)} {shape(level, facts.levels)}"
 
 
 def _column(column: Column) -> Texts:
@@ -109,7 +117,7 @@ def _answer(facts: Facts, finding: Finding, answer: Classification, language: st
         "sensitive": words(answer.sensitive),
         "object": term(facts, "impacts", params.get("impact_object", "")),
         "degree": term(facts, "impacts", params.get("impact_degree", "")),
-        "level": f"{level_word(facts, answer.level)} {shape(answer.level, facts.levels)}",
+        "level": _level(facts, answer.level),
         "basis": "; ".join(clauses),
         "rules": "; ".join(dict.fromkeys(reason.rule for reason in answer.reasons)),
         "confidence": facts.text(f"reports.inventory.sure.{step}"),

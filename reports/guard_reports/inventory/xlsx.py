@@ -14,6 +14,7 @@ from xlsxwriter.exceptions import FileCreateError
 
 from guard.sdk import Facts
 from guard.sdk.display import cell, shape
+from guard.sdk.risk import coverage_counts
 from guard.sdk.whole import whole
 from guard.sdk.wording import level_word, term
 from guard_reports.inventory.sheet import Texts, asset_row, column_rows
@@ -168,6 +169,5 @@ def _explained(book: Book) -> Iterator[tuple[str, str, str]]:
 
 
 def _coverage(book: Book) -> str:
-    totals = book.facts.totals
-    counts = {name: getattr(totals, name) for name in ("assets", "scanned", "sampled", "skipped")}
+    counts = coverage_counts(book.facts)
     return f"{book.text('coverage_sentence', **counts)} {book.text('not_clean')}"
