@@ -17,6 +17,7 @@ from guard.detect.types import Shaped
 from guard.detect.weigh import Count
 
 KEPT = 10_000
+_YEARS = 10_000  # of four digits
 _INSIDE_FROM = 8
 _SOME = 0.3
 _BORN = {"resident_id_18": 6, "hmt_residence_permit": 6, "foreign_pr_id_2023": 6, "birth_date": 0}
@@ -34,7 +35,8 @@ class Tally:
         self.types: dict[str, Count] = defaultdict(Count)
         self.shapes: dict[str, int] = defaultdict(int)
         self.magic: dict[str, int] = defaultdict(int)
-        self.born: dict[str, list[tuple[Any, Any]]] = defaultdict(list)
+        # Rows by year of birth, so that five million birthdays take no more room than one.
+        self.born: dict[str, NDArray[Any]] = {}
         self.sequence: bool | None = None
         self.epoch: bool | None = None
         self.decimals = 0
@@ -121,7 +123,9 @@ class Tally:
         if shaped.id in _BORN:
             at = _BORN[shaped.id]
             years = pc.utf8_slice_codeunits(values.filter(pa.array(matched)), at, at + 4)
-            self.born[shaped.id].append((np.asarray(years.cast(pa.int64())), counts[matched]))
+            year = np.asarray(years.cast(pa.int64()))
+            rows = np.bincount(year, weights=counts[matched], minlength=_YEARS)
+            self.born[shaped.id] = self.born.get(shaped.id, 0) + rows
 
     def _shape(self, name: str, matched: Bools, values: Any, counts: NDArray[Any]) -> None:
         everywhere = bool(matched.all())

@@ -105,9 +105,9 @@ class TableProfile:
             facts["decimals"] = float(tally.decimals)
         if self._year is None:
             return facts
-        for parts in tally.born.values():
-            years = np.concatenate([part[0] for part in parts])
-            counts = np.concatenate([part[1] for part in parts])
+        for rows in tally.born.values():
+            years = np.flatnonzero(rows)
+            counts = rows[years].astype(np.int64)
             if counts.sum() >= weigh.MAJORITY * tally.filled:
                 facts |= shape.ages(years, counts, self._year)
         return facts
