@@ -32,11 +32,11 @@ class Outcome:
     internal: bool
     troubles: tuple[Trouble, ...]
 
-    def code(self, allow_partial: bool, stopped: bool = False) -> int:
+    def code(self, allow_partial: bool, cut: bool = False) -> int:
         """The exit code; of several that apply, the graver: 5, then 3, then 1."""
         if self.internal:
             return INTERNAL
-        if (self.incomplete or stopped) and not allow_partial:
+        if (self.incomplete or cut) and not allow_partial:
             return INCOMPLETE
         return FOUND if self.found else DONE
 

@@ -119,7 +119,7 @@ class Prepared:
         if self.request.max_time:
             scan.deadline = time.monotonic() + self.session.duration(self.request.max_time)
         scan.run(self.request.jobs)
-        return self._end(scan.stopped)
+        return self._end(scan.cut)
 
     def _judge(self) -> Judge:
         policy = self.rules.policy
@@ -133,14 +133,14 @@ class Prepared:
         """The command that goes on with this run, with the catalogue and guard.yaml it was given."""
         return shlex.join(["guard", "scan", "--resume", self.run_.id, *self.session.given])
 
-    def _end(self, stopped: bool) -> Result:
+    def _end(self, cut: bool) -> Result:
         facts = self.session.facts(self.store, self.run_.id, self.rules)
         outcome = exits.outcome(facts, self.fail_on)
-        status = "interrupted" if stopped else "incomplete" if outcome.incomplete else "complete"
+        status = "interrupted" if cut else "incomplete" if outcome.incomplete else "complete"
         self.store.finish(self.run_.id, status, now())
         facts = self.session.facts(self.store, self.run_.id, self.rules)
-        resume = "" if not stopped or self.request.no_store else self._again()
-        code = 130 if stopped and self.stopping else outcome.code(self.request.allow_partial, stopped)
+        resume = "" if not cut or self.request.no_store else self._again()
+        code = 130 if cut and self.stopping else outcome.code(self.request.allow_partial, cut)
         return Result(
             facts=facts, exit_code=code, fail_on=self.fail_on, troubles=outcome.troubles, resume=resume
         )

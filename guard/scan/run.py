@@ -57,6 +57,7 @@ class Scan:
         self._sink = sink
         self._listener = listener
         self._stop = threading.Event()
+        self._cut = threading.Event()
         self._failure: GuardError | None = None
         self.deadline: float | None = None
 
@@ -65,10 +66,16 @@ class Scan:
         self._stop.set()
 
     @property
-    def stopped(self) -> bool:
-        """Whether the scan was stopped before its end, by a person or by its deadline."""
+    def cut(self) -> bool:
+        """Whether something in scope was left undone; a stop that comes after the last asset cuts nothing."""
+        return self._cut.is_set()
+
+    def _ends(self) -> bool:
+        """Whether to leave what is still to do, because a person or the deadline says so."""
         if self.deadline is not None and time.monotonic() > self.deadline:
             self._stop.set()
+        if self._stop.is_set():
+            self._cut.set()
         return self._stop.is_set()
 
     def run(self, jobs: int) -> None:
@@ -81,7 +88,7 @@ class Scan:
             raise self._failure
 
     def _source(self, plan: SourcePlan) -> None:
-        if self.stopped:
+        if self._ends():
             return
         try:
             with closing(plan.open(plan.spec)) as connector:
@@ -101,7 +108,7 @@ class Scan:
     def _assets(self, plan: SourcePlan, connector: Connector) -> None:
         count = 0
         for count, item in enumerate(connector.assets(), start=1):
-            if self.stopped:
+            if self._ends():
                 return
             self._listener.listed(plan.spec.name, count)
             if isinstance(item, Problem):
