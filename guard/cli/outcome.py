@@ -13,6 +13,7 @@ from guard.cli.language import current, say
 from guard.cli.output import message
 from guard.cli.verb import Globals
 from guard.model import UsageError
+from guard.ops.levels import known_level
 from guard.sdk.display import visible
 from guard.sdk.whole import whole
 from guard.yamldoc import nearest
@@ -72,14 +73,7 @@ def _encoding(kind: str) -> str:
 
 
 def _shown(level: str | None, facts: Facts) -> str:
-    if level is None:
-        return ""
-    known = (*facts.levels, "undetermined")
-    if level not in known:
-        raise UsageError(
-            "unknown-level", word=level, nearest=nearest(level, known) or "-", known=", ".join(known)
-        )
-    return level
+    return "" if level is None else known_level(level, (*facts.levels, "undetermined"))
 
 
 def summary(result: Result) -> None:

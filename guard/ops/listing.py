@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from guard.model import AssetResult, Classification, Column, Finding, Run, Status, Totals, UsageError
+from guard.ops.levels import known_level
 from guard.sdk.report import Facts
 from guard.yamldoc import nearest
 
@@ -47,10 +48,8 @@ def assets(facts: Facts, keep: Filter) -> Iterator[AssetResult]:
 def ranks(facts: Facts, level: str) -> dict[str, int]:
     """Rank of every level at or above ``level``. Raises UsageError for an unknown one."""
     known = facts.levels
-    if level and level not in known:
-        raise UsageError(
-            "unknown-level", word=level, nearest=nearest(level, known) or "-", known=", ".join(known)
-        )
+    if level:
+        known_level(level, known)
     floor = known.index(level) if level else 0
     return {name: rank for rank, name in enumerate(known) if rank >= floor}
 

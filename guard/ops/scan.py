@@ -12,9 +12,10 @@ from secrets import token_hex
 
 from guard import __version__
 from guard.catalog.store import MemoryStore, Store
-from guard.model import AssetResult, GuardError, Problem, Run, SourceError, UsageError
+from guard.model import AssetResult, GuardError, Problem, Run, SourceError
 from guard.ops import exits
 from guard.ops.engine import Rules
+from guard.ops.levels import known_level
 from guard.ops.session import Session
 from guard.ops.sources import Wanted, plans
 from guard.policy.grade import grade
@@ -24,7 +25,6 @@ from guard.scan.scope import SourcePlan
 from guard.sdk.connector import Connector, Explains, Unreadable
 from guard.sdk.display import visible
 from guard.sdk.report import Facts
-from guard.yamldoc import nearest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,9 +238,4 @@ def _new_run(request: Request, rules: Rules) -> Run:
 
 
 def _fail_on(level: str, rules: Rules) -> str:
-    known = (*rules.policy.levels, "never")
-    if level not in known:
-        raise UsageError(
-            "unknown-level", word=level, nearest=nearest(level, known) or "-", known=", ".join(known)
-        )
-    return level
+    return known_level(level, (*rules.policy.levels, "never"))
