@@ -36,7 +36,10 @@ def accepts(name: str) -> Callable[[str], bool]:
 
 
 def _library_error(row: dict[str, Any]) -> bool:
-    """The library refuses 81/82/83 residence permits and 9xx numbers, which exist."""
+    """Refusals by the library alone: 81/82/83 residence permits and 9xx numbers, which exist; makers of
+    network cards that its copy of the IEEE register lacks (multicast addresses have no maker at all)."""
+    if row["format"] == "mac":
+        return str(row.get("error") or "").startswith("InvalidComponent")
     return row["format"] == "cn.ric" and row["valid"] is False and row["input"][:2] in _REAL_PREFIXES
 
 

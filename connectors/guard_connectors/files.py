@@ -19,7 +19,7 @@ from guard.sdk import (
 )
 from guard.sdk.scope import in_scope
 from guard_connectors.files_tree import Entry, Tree
-from guard_connectors.formats import kinds, reading
+from guard_connectors.formats import kinds, reading, text
 from guard_connectors.sandbox import ParserLimits, Sandbox
 
 
@@ -69,6 +69,18 @@ class FilesConnector:
             notes = (Problem(code="mislabelled", path=asset.path),) if kind.mislabelled else ()
             for item in self._read(kind.format, descriptor, asset, budget):
                 yield _noted(item, notes)
+        except OSError:
+            raise Unreadable(Problem(code="file-denied", path=asset.path)) from None
+        finally:
+            os.close(descriptor)
+
+    def text(self, asset: Asset) -> Iterator[str]:
+        """The decoded text of a text file, in order; nothing of any other file."""
+        descriptor = self._tree.open(asset.path)
+        try:
+            if _kind(asset.path, descriptor).format == "text":
+                with os.fdopen(descriptor, "rb", buffering=1 << 18, closefd=False) as stream:
+                    yield from text.parts(stream, asset)
         except OSError:
             raise Unreadable(Problem(code="file-denied", path=asset.path)) from None
         finally:

@@ -74,7 +74,7 @@ def _default(item: Field[Any]) -> Any:
 
 
 _EVIDENCE = _Form.of(Evidence)
-_MIXED = _Form.of(Mixed)
+_MIXED = _Form.of(Mixed, "rows")
 _SHAPE = _Form.of(Shape, "flags")
 _PROBLEM = _Form.of(Problem, "path")
 _REASON = _Form.of(Reason)

@@ -7,20 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from guard.checks import china, dates, world
-from guard.checks.registry import Bools, Check, Matrix, evaluate
+from guard.checks import china, dates, phone, secret, world
+from guard.checks.registry import Bools, Check, Matrix, evaluate, judge
 
-__all__ = ["CHECKS", "Bools", "Check", "Matrix", "evaluate"]
+__all__ = ["CHECKS", "Bools", "Check", "Matrix", "evaluate", "judge"]
 
 
 def _student(matrix: Matrix) -> Bools:
     """A national student number: after ``G`` an ID number with its check; after J or L none is published."""
-    passes: Bools = (matrix[:, 0] != ord("G")) | china.resident_id(matrix[:, 1:])
+    passes: Bools = ((matrix[:, 0] | 32) != ord("g")) | china.resident_id(matrix[:, 1:])
     return passes
 
 
 def _explain_student(text: str) -> str:
-    return china.explain_resident_id(text[1:]) if text[:1] == "G" and len(text) == 19 else _length(text, 19)
+    if text[:1] not in ("G", "g") or len(text) != 19:
+        return _length(text, 19)
+    return china.explain_resident_id(text[1:])
 
 
 def _length(text: str, wanted: int) -> str:
@@ -61,7 +63,10 @@ CHECKS: Mapping[str, Check] = {
         _check("vin", 1 / 11, world.vin, world.explain_vin, 17),
         _check("lei", 1 / 97, world.lei, world.explain_lei, 20),
         _check("iban", 1 / 97, world.iban, world.explain_iban, *range(15, 34)),
-        _check("date", 0.9, dates.text_date, dates.explain_text_date, 8, 10),
+        _check("date", 0.9, dates.text_date, dates.explain_text_date, *range(8, 33)),
+        _check("e164", 0.5, phone.e164, phone.explain_e164, *range(1, phone.LONGEST_TEXT + 1)),
+        _check("secret", 0.3, secret.real, secret.explain_real),
+        _check("random", 0.05, secret.random, secret.explain_random),
         _check("entropy", 0.5, world.entropy, world.explain_entropy),
     )
 }

@@ -10,9 +10,9 @@ import numpy as np
 from guard.checks.dates import is_real, number, real
 from guard.checks.registry import Bools, Matrix, digits, every, table, upper
 
-_ID_WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])
+ID_WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])
 _ID_CHECK = "10X98765432"
-_ID_CODES = np.frombuffer(_ID_CHECK.encode(), dtype=np.uint8)
+ID_CODES = np.frombuffer(_ID_CHECK.encode(), dtype=np.uint8)
 # 71 Taiwan, 81 Hong Kong, 82 Macau, 83 Taiwan residents' permits, 9x foreign permanent residents
 PROVINCES = frozenset(
     number
@@ -29,21 +29,21 @@ PROVINCES = frozenset(
     )
     for number in range(first, last + 1)
 )
-_PROVINCE = np.zeros(10000, dtype=np.bool_)
-_PROVINCE[sorted(PROVINCES)] = True
+PROVINCE = np.zeros(10000, dtype=np.bool_)
+PROVINCE[sorted(PROVINCES)] = True
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_USCC = table({character: number for number, character in enumerate(_USCC_ALPHABET)})
-_USCC_WEIGHTS = np.array([3**power % 31 for power in range(17)])
+USCC = table({character: number for number, character in enumerate(_USCC_ALPHABET)})
+USCC_WEIGHTS = np.array([3**power % 31 for power in range(17)])
 _BASE36 = table({chr(code): code - (48 if code < 58 else 55) for code in (*range(48, 58), *range(65, 91))})
-_ORG_WEIGHTS = np.array([3, 7, 9, 10, 5, 8, 4, 2])
+ORG_WEIGHTS = np.array([3, 7, 9, 10, 5, 8, 4, 2])
 _TW_LETTERS = dict(zip("ABCDEFGHJKLMNPQRSTUVXYWZIO", range(10, 36), strict=True))
-_TW = table(_TW_LETTERS)
+TW = table(_TW_LETTERS)
 
 
 def region(matrix: Matrix) -> Bools:
     """Whether the first two digits are a province or a known special prefix (GB/T 2260)."""
     values = digits(matrix[:, :2])
-    return every((values < 10).all(axis=1), _PROVINCE[number(values)])
+    return every((values < 10).all(axis=1), PROVINCE[number(values)])
 
 
 def explain_region(text: str) -> str:
@@ -57,7 +57,7 @@ def resident_id(matrix: Matrix) -> Bools:
     """18 characters of GB 11643-1999: digits, a real birth date, the MOD 11-2 check character."""
     values = digits(matrix[:, :17])
     born = real(number(values[:, 6:10]), number(values[:, 10:12]), number(values[:, 12:14]))
-    expected = _ID_CODES[(values @ _ID_WEIGHTS) % 11]
+    expected = ID_CODES[(values @ ID_WEIGHTS) % 11]
     return every((values < 10).all(axis=1), born, upper(matrix[:, 17]) == expected)
 
 
@@ -102,8 +102,8 @@ def explain_resident_id_15(text: str) -> str:
 
 def credit_code(matrix: Matrix) -> Bools:
     """18 characters of GB 32100: alphabet without I O S V Z, modulus 31."""
-    values = _USCC[upper(matrix)]
-    expected = (-(values[:, :17] @ _USCC_WEIGHTS)) % 31
+    values = USCC[upper(matrix)]
+    expected = (-(values[:, :17] @ USCC_WEIGHTS)) % 31
     return every((values >= 0).all(axis=1), values[:, 17] == expected)
 
 
@@ -123,7 +123,7 @@ def organisation_code(matrix: Matrix) -> Bools:
     codes = upper(matrix)
     hyphen = np.ones(len(codes), dtype=np.bool_) if codes.shape[1] == 9 else codes[:, 8] == 45
     values = _BASE36[codes[:, :8]]
-    expected = 11 - (values @ _ORG_WEIGHTS) % 11
+    expected = 11 - (values @ ORG_WEIGHTS) % 11
     wanted = np.where(expected == 10, ord("X"), np.where(expected == 11, 48, expected + 48))
     return every((values >= 0).all(axis=1), hyphen, codes[:, -1] == wanted)
 
@@ -135,7 +135,7 @@ def explain_organisation_code(text: str) -> str:
         return "length" if len(text) not in (9, 10) else "characters"
     if not (plain.isascii() and plain.isalnum()):
         return "characters"
-    total = sum(int(char, 36) * int(weight) for char, weight in zip(plain[:8], _ORG_WEIGHTS, strict=True))
+    total = sum(int(char, 36) * int(weight) for char, weight in zip(plain[:8], ORG_WEIGHTS, strict=True))
     value = 11 - total % 11
     return "" if plain[8].upper() == {10: "X", 11: "0"}.get(value, str(value)) else "check-digit"
 
@@ -148,12 +148,14 @@ def hong_kong_id(matrix: Matrix) -> Bools:
     if bracketed:
         fenced = (codes[:, -3] == 40) & (codes[:, -1] == 41)
         codes = np.concatenate([codes[:, :-3], codes[:, -2:-1]], axis=1)
-    if codes.shape[1] == 8:
+    single = codes.shape[1] == 8
+    if single:
         codes = np.concatenate([np.full((len(codes), 1), 32, np.uint8), codes], axis=1)
     letters, values = codes[:, :2].astype(np.int64) - 55, digits(codes[:, 2:8])
-    letters[codes[:, :2] == 32] = 36
+    if single:
+        letters[:, 0] = 36
     ok = (codes[:, 1] >= 65) & (codes[:, 1] <= 90) & (values < 10).all(axis=1)
-    ok &= ((codes[:, 0] >= 65) & (codes[:, 0] <= 90)) | (codes[:, 0] == 32)
+    ok &= single | ((codes[:, 0] >= 65) & (codes[:, 0] <= 90))
     last = np.where(codes[:, 8] == ord("X"), 10, digits(codes[:, 8:])[:, 0])
     total = letters @ np.array([9, 8]) + values @ np.arange(7, 1, -1) + last
     return every(fenced, ok, last < 11, total % 11 == 0)
@@ -180,7 +182,7 @@ def explain_hong_kong_id(text: str) -> str:
 
 def taiwan_id(matrix: Matrix) -> Bools:
     """A letter and nine digits, modulus 10."""
-    letter, values = _TW[upper(matrix[:, 0])], digits(matrix[:, 1:])
+    letter, values = TW[upper(matrix[:, 0])], digits(matrix[:, 1:])
     weights = np.array([8, 7, 6, 5, 4, 3, 2, 1, 1])
     total = letter // 10 + letter % 10 * 9 + values @ weights
     return every(letter > 0, (values < 10).all(axis=1), total % 10 == 0)

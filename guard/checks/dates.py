@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date as _date
 
 import numpy as np
@@ -10,7 +11,10 @@ from numpy.typing import NDArray
 from guard.checks.registry import Bools, Matrix, digits, every
 
 _DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
-_FIRST, _LAST = 1900, 2099
+FIRST, LAST = 1900, 2099
+_MANY = 10**9  # digits of longer numbers are let go: no date has so many
+_GROUPS = re.compile(r"[0-9]+")
+_YEAR_FIRST = re.compile(r"(?:[0-9]{4}|[0-9]{8})(?:[^0-9]|$)")
 
 
 def real(year: NDArray[np.int64], month: NDArray[np.int64], day: NDArray[np.int64]) -> Bools:
@@ -18,7 +22,7 @@ def real(year: NDArray[np.int64], month: NDArray[np.int64], day: NDArray[np.int6
     month_ok = (month >= 1) & (month <= 12)
     leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
     last = _DAYS[np.where(month_ok, month, 0)] + (leap & (month == 2))
-    answer: Bools = month_ok & (year >= _FIRST) & (year <= _LAST) & (day >= 1) & (day <= last)
+    answer: Bools = month_ok & (year >= FIRST) & (year <= LAST) & (day >= 1) & (day <= last)
     return answer
 
 
@@ -28,7 +32,7 @@ def is_real(year: int, month: int, day: int) -> bool:
         _date(year, month, day)
     except ValueError:
         return False
-    return _FIRST <= year <= _LAST
+    return FIRST <= year <= LAST
 
 
 def number(columns: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -38,16 +42,8 @@ def number(columns: NDArray[np.int64]) -> NDArray[np.int64]:
     return value
 
 
-def ymd(matrix: Matrix) -> Bools:
-    """Eight digits, year first, that are a day of the calendar."""
-    values = digits(matrix)
-    return every(
-        (values < 10).all(axis=1), real(number(values[:, :4]), number(values[:, 4:6]), number(values[:, 6:8]))
-    )
-
-
 def explain_ymd(text: str) -> str:
-    """Scalar twin of ``ymd``."""
+    """Why eight digits, year first, are no day of the calendar."""
     if len(text) != 8:
         return "length"
     if not (text.isascii() and text.isdigit()):
@@ -55,18 +51,32 @@ def explain_ymd(text: str) -> str:
     return "" if is_real(int(text[:4]), int(text[4:6]), int(text[6:])) else "date"
 
 
-def dated(matrix: Matrix) -> Bools:
-    """Ten characters, year first with two one-character separators, that are a day of the calendar."""
-    return ymd(matrix[:, [0, 1, 2, 3, 5, 6, 8, 9]])
-
-
 def text_date(matrix: Matrix) -> Bools:
-    """``19900307`` or ``1990-03-07`` with any separators."""
-    return ymd(matrix) if matrix.shape[1] == 8 else dated(matrix)
+    """``19900307``, or year, month and day in that order with anything between them and after them."""
+    values = np.zeros((len(matrix), 4), dtype=np.int64)
+    widths = np.zeros((len(matrix), 4), dtype=np.int64)
+    group = np.full(len(matrix), -1, dtype=np.int64)
+    before = np.zeros(len(matrix), dtype=np.bool_)
+    for column in digits(matrix).T:
+        digit = column < 10
+        group += digit & ~before
+        rows, places = np.flatnonzero(digit), np.minimum(group[digit], 3)
+        values[rows, places] = values[rows, places] % _MANY * 10 + column[digit]
+        widths[rows, places] += 1
+        before = digit
+    year, month, day = values[:, 0], values[:, 1], values[:, 2]
+    apart = (widths[:, 0] == 4) & (widths[:, 1:3] <= 2).all(axis=1) & real(year, month, day)
+    run = (widths[:, 0] == 8) & real(year // 10000, year // 100 % 100, year % 100)
+    return every(digits(matrix[:, :1])[:, 0] < 10, apart | run)
 
 
 def explain_text_date(text: str) -> str:
     """Scalar twin of ``text_date``."""
-    if len(text) == 10:
-        text = text[:4] + text[5:7] + text[8:]
-    return explain_ymd(text)
+    if not _YEAR_FIRST.match(text):
+        return "characters" if not text[:1].isascii() or not text[:1].isdigit() else "length"
+    groups = _GROUPS.findall(text)
+    if len(groups[0]) == 8:
+        return explain_ymd(groups[0])
+    if len(groups) < 3 or max(map(len, groups[1:3])) > 2:
+        return "length"
+    return "" if is_real(*map(int, groups[:3])) else "date"

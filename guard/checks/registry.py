@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,10 @@ from numpy.typing import NDArray
 
 Matrix = NDArray[np.uint8]
 Bools = NDArray[np.bool_]
+# What people and spreadsheets put inside numbers, in bytes: one byte each, and the dashes U+2010 to U+2015.
+SEPARATORS = b" \t\"'-="
+DASHES = tuple(chr(code).encode() for code in range(0x2010, 0x2016))
+_DASH = re.compile(b"|".join(DASHES))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +42,23 @@ class Check:
 
 def evaluate(check: Check, data: NDArray[np.uint8], offsets: NDArray[np.integer]) -> Bools:
     """Judge the values ``data[offsets[i]:offsets[i + 1]]``; one bool a value."""
-    starts = offsets[:-1].astype(np.int64)
-    lengths = np.diff(offsets)
+    return judge(check, data, offsets[:-1].astype(np.int64), offsets[1:].astype(np.int64))
+
+
+def judge(
+    check: Check,
+    data: NDArray[np.uint8],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    skip_separators: bool = False,
+) -> Bools:
+    """Judge the values ``data[starts[i]:ends[i]]``; one bool a value, False where one is empty.
+
+    ``skip_separators`` leaves out what people put inside numbers: ``SEPARATORS`` and ``DASHES``.
+    """
+    if skip_separators:
+        data, starts, ends = _bare(data, starts, ends)
+    lengths = ends - starts
     right = np.zeros(len(lengths), dtype=np.bool_)
     for width in np.unique(lengths):
         if width == 0 or (check.widths and int(width) not in check.widths):
@@ -46,6 +66,14 @@ def evaluate(check: Check, data: NDArray[np.uint8], offsets: NDArray[np.integer]
         rows = np.flatnonzero(lengths == width)
         right[rows] = check.vector(data[starts[rows][:, None] + np.arange(width)])
     return right
+
+
+def _bare(data: Matrix, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> tuple[Any, Any, Any]:
+    """The same values without separators, one after another."""
+    raw = (data[start:end].tobytes() for start, end in zip(starts, ends, strict=True))
+    values = [_DASH.sub(b"", value).translate(None, SEPARATORS) for value in raw]
+    offsets = np.cumsum([0, *map(len, values)])
+    return np.frombuffer(b"".join(values), dtype=np.uint8), offsets[:-1], offsets[1:]
 
 
 def digits(matrix: Matrix) -> NDArray[np.int64]:

@@ -17,9 +17,9 @@ _VIN_VALUES = dict(
         strict=True,
     )
 )
-_VIN = table(_VIN_VALUES)
-_VIN_WEIGHTS = np.array([8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2])
-_BASE36 = table({chr(code): code - (48 if code < 58 else 55) for code in (*range(48, 58), *range(65, 91))})
+VIN = table(_VIN_VALUES)
+VIN_WEIGHTS = np.array([8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2])
+BASE36 = table({chr(code): code - (48 if code < 58 else 55) for code in (*range(48, 58), *range(65, 91))})
 # total length by country (ISO 13616 registry)
 _IBAN_LENGTHS = {
     15: "NO", 16: "BE BI", 18: "DK FI FO GL NL SD", 19: "MK SI FK", 20: "AT BA EE KZ LT LU MN XK",
@@ -29,7 +29,13 @@ _IBAN_LENGTHS = {
     33: "RU",
 }  # fmt: skip
 _IBAN = {width: frozenset(countries.split()) for width, countries in _IBAN_LENGTHS.items()}
-_ENTROPY_BITS = 3.5
+# By country (26 x first letter + second letter) and length: whether the registry has it.
+IBAN_WIDTHS = np.zeros((26 * 26, 34), dtype=np.bool_)
+for _width, _countries in _IBAN.items():
+    for _country in _countries:
+        IBAN_WIDTHS[(ord(_country[0]) - 65) * 26 + ord(_country[1]) - 65, _width] = True
+# A hair above 3.5, so that sums taken in another order agree on text that has 3.5 bits exactly.
+ENTROPY_BITS = 3.5 + 1e-9
 
 
 def luhn(matrix: Matrix) -> Bools:
@@ -106,8 +112,8 @@ def explain_mod_11_10(text: str) -> str:
 def vin(matrix: Matrix) -> Bools:
     """17 characters without I O Q, check character at position 9 (GB 16735)."""
     codes = upper(matrix)
-    values = _VIN[codes]
-    remainder = (values @ _VIN_WEIGHTS) % 11
+    values = VIN[codes]
+    remainder = (values @ VIN_WEIGHTS) % 11
     wanted = np.where(remainder == 10, ord("X"), remainder + 48)
     return every((values >= 0).all(axis=1), codes[:, 8] == wanted, (codes != codes[:, :1]).any(axis=1))
 
@@ -119,7 +125,7 @@ def explain_vin(text: str) -> str:
     plain = text.upper() if text.isascii() else text
     if any(character not in _VIN_VALUES for character in plain):
         return "characters"
-    total = sum(_VIN_VALUES[char] * int(weight) for char, weight in zip(plain, _VIN_WEIGHTS, strict=True))
+    total = sum(_VIN_VALUES[char] * int(weight) for char, weight in zip(plain, VIN_WEIGHTS, strict=True))
     right = len(set(plain)) > 1 and plain[8] == "0123456789X"[total % 11]
     return "" if right else "check-digit"
 
@@ -135,7 +141,7 @@ def _mod_97(values: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def lei(matrix: Matrix) -> Bools:
     """20 characters of ISO 17442, ISO 7064 MOD 97-10."""
-    values = _BASE36[upper(matrix)]
+    values = BASE36[upper(matrix)]
     return every((values >= 0).all(axis=1), _mod_97(values) == 1)
 
 
@@ -151,7 +157,7 @@ def explain_lei(text: str) -> str:
 def iban(matrix: Matrix) -> Bools:
     """Country of the right length, then MOD 97-10 with the first four characters moved last."""
     codes = upper(matrix)
-    values = _BASE36[codes]
+    values = BASE36[codes]
     countries = np.array([ord(name[0]) * 256 + ord(name[1]) for name in _IBAN.get(codes.shape[1], ())])
     known = np.isin(codes[:, 0].astype(np.int64) * 256 + codes[:, 1], countries)
     rolled = np.roll(values, -4, axis=1)
@@ -176,7 +182,7 @@ def entropy(matrix: Matrix) -> Bools:
     np.add.at(counts, (np.arange(len(matrix))[:, None], matrix), 1)
     shares = counts / matrix.shape[1]
     logs = np.log2(shares, where=shares > 0, out=np.zeros_like(shares))
-    answer: Bools = -(shares * logs).sum(axis=1) > _ENTROPY_BITS
+    answer: Bools = -(shares * logs).sum(axis=1) > ENTROPY_BITS
     return answer
 
 
@@ -186,4 +192,4 @@ def explain_entropy(text: str) -> str:
     if not raw:
         return "entropy"
     bits = -sum(count / len(raw) * math.log2(count / len(raw)) for count in Counter(raw).values())
-    return "" if bits > _ENTROPY_BITS else "entropy"
+    return "" if bits > ENTROPY_BITS else "entropy"

@@ -12,7 +12,7 @@ from guard.cli.verb import Verbs, listed
 from guard.yamldoc import nearest
 
 COMMANDS = (
-    "scan", "asset", "finding", "grade", "explain", "report", "policy", "source",
+    "scan", "asset", "finding", "grade", "explain", "report", "policy", "eval", "source",
     "demo", "init", "config", "doctor", "version", "completion",
 )  # fmt: skip
 

@@ -19,6 +19,7 @@ from guard.sdk.whole import whole
 from guard.yamldoc import nearest
 
 if TYPE_CHECKING:
+    from guard.emit.options import Spans
     from guard.ops.scan import Result
     from guard.sdk.report import Facts
 
@@ -43,8 +44,24 @@ def formats(given: Sequence[str]) -> tuple[tuple[str, Path | None], ...]:
     return tuple(wanted)
 
 
+def locates(wanted: Sequence[tuple[str, Path | None]], *, asked: bool) -> bool:
+    """Whether places in text files are needed: for jsonl, or because they were ``asked`` for.
+
+    Raises UsageError where they were asked for and no format shows them.
+    """
+    kinds = {kind for kind, _ in wanted}
+    if asked and kinds.isdisjoint(("table", "jsonl")):
+        raise UsageError("spans-unseen", formats=", ".join(sorted(kinds)))
+    return asked or "jsonl" in kinds
+
+
 def write(
-    facts: Facts, wanted: Sequence[tuple[str, Path | None]], settings: Globals, *, fail_on: str = "L3"
+    facts: Facts,
+    wanted: Sequence[tuple[str, Path | None]],
+    settings: Globals,
+    *,
+    fail_on: str = "L3",
+    spans: Spans | None = None,
 ) -> None:
     """Write every format: to stdout, or whole to its file."""
     from guard.emit import EmitOptions
@@ -55,7 +72,9 @@ def write(
     )
     limit = "" if fail_on == "never" else fail_on
     width = shutil.get_terminal_size((120, 40)).columns
-    options = EmitOptions(show=_shown(settings.show, facts), width=max(width, 80), color=color, fail_on=limit)
+    options = EmitOptions(
+        show=_shown(settings.show, facts), width=max(width, 80), color=color, fail_on=limit, spans=spans
+    )
     for kind, path in wanted:
         if path is None:
             emit(kind, facts, sys.stdout, language=current(), options=options)

@@ -19,14 +19,15 @@ _V = "scan"
 
 
 @click.pass_context
-def run(context: click.Context, /, addresses: tuple[str, ...], **given: Any) -> int:
+def run(context: click.Context, /, addresses: tuple[str, ...], show_spans: bool, **given: Any) -> int:
     """Run the scan that the options describe; return its exit code."""
     from guard.ops import scan as ops  # pyarrow and re2 only when scanning
 
     settings = globals_of(context)
     formats = outcome.formats(settings.formats)
     session = session_of(settings)
-    request = ops.Request(addresses=addresses, ask_password=ask_password, **given)
+    spans = outcome.locates(formats, asked=show_spans)
+    request = ops.Request(addresses=addresses, ask_password=ask_password, spans=spans, **given)
     if given["dry_run"]:
         for line in ops.dry_run(session, request):
             payload(script(line))
@@ -34,7 +35,7 @@ def run(context: click.Context, /, addresses: tuple[str, ...], **given: Any) -> 
     prepared = ops.prepare(session, request)
     with watch(settings, prepared) as listener:
         result = prepared.run(listener)
-    outcome.write(result.facts, formats, settings, fail_on=result.fail_on)
+    outcome.write(result.facts, formats, settings, fail_on=result.fail_on, spans=result.spans)
     if not settings.quiet:
         outcome.summary(result)
     return result.exit_code
@@ -72,6 +73,7 @@ command = Verb(
         option(_V, "--department", metavar="NAME"),
         option(_V, "--dry-run", is_flag=True),
         option(_V, "--show-sql", is_flag=True),
+        option(_V, "--show-spans", is_flag=True),
         option(_V, "--resume", metavar="RUN"),
         option(_V, "--no-store", is_flag=True),
         option(_V, "--fail-on", metavar="LEVEL"),

@@ -50,7 +50,8 @@ class Config:
     """What is set. ``path`` is the guard.yaml read, None for defaults; ``tried`` where it was looked for.
 
     ``language`` is ``zh``, ``en`` or None (the locale decides). ``policies`` are pack names,
-    ``policy_paths`` folders. ``catalog_password`` is a reference, or empty.
+    ``policy_paths`` folders. ``catalog_password`` is a reference, or empty. ``presidio`` are the
+    recognizers to adopt, each a map with ``entity`` or ``registry``.
     """
 
     language: str | None
@@ -59,10 +60,17 @@ class Config:
     policies: tuple[str, ...]
     policy_paths: tuple[Path, ...]
     fail_on: str
+    presidio: tuple[Mapping[str, Any], ...]
     sources: Mapping[str, SourceConfig]
     path: Path | None = None
     tried: tuple[str, ...] = ()
     entries: Mapping[Key, Entry] = field(default_factory=dict)
+
+    @property
+    def presidio_origin(self) -> str:
+        """Where ``types.presidio`` is set, for errors."""
+        entry = self.entries.get(("types", "presidio"))
+        return entry.origin if entry else "-"
 
     def source(self, name: str) -> SourceConfig:
         """The source of that name. Raises UsageError ``unknown-source`` with the nearest and the list."""
@@ -96,6 +104,7 @@ def load(
         policies=top.get("policies.use"),
         policy_paths=tuple(Path(item) for item in top.get("policies.paths")),
         fail_on=top.get("fail_on"),
+        presidio=top.get("types.presidio"),
         sources={key[1]: _source(top, key[1]) for key in found if len(key) == 2 and key[0] == "sources"},
         path=path,
         tried=tried,

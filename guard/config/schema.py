@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +37,11 @@ def rows(config: Config) -> tuple[Row, ...]:
 
 
 def _in_force(config: Config, key: str) -> object:
-    attribute = {"policies.use": "policies", "policies.paths": "policy_paths"}.get(key, key)
+    attribute = {
+        "policies.use": "policies",
+        "policies.paths": "policy_paths",
+        "types.presidio": "presidio",
+    }.get(key, key)
     return getattr(config, attribute)
 
 
@@ -45,7 +49,9 @@ def _shown(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, (tuple, list)):
-        return ", ".join(str(item) for item in value)
+        return ", ".join(_shown(item) for item in value)
+    if isinstance(value, Mapping):
+        return " ".join(f"{key}={_shown(item)}" for key, item in value.items())
     return str(value)
 
 

@@ -87,6 +87,34 @@ def _texts(raw: Any) -> tuple[str, ...]:
     return tuple(_text(item) for item in (raw if isinstance(raw, list) else [raw]))
 
 
+_ADOPTED_FIELDS = {"level": str, "category": str, "name": str, "personal": bool, "hints": list}
+
+
+def adopted(raw: Any, base: Path) -> tuple[Mapping[str, Any], ...]:
+    """presidio entities and registry files: each a name, a path that ends in .yaml, or a map of one
+    of ``entity`` and ``registry`` with ``level``, ``category``, ``name``, ``personal`` or ``hints``.
+    """
+    return tuple(_one_adopted(item, base) for item in (raw if isinstance(raw, list) else [raw]))
+
+
+def _one_adopted(raw: Any, base: Path) -> Mapping[str, Any]:
+    if isinstance(raw, str):
+        raw = {"registry" if raw.endswith((".yaml", ".yml")) else "entity": raw}
+    if not isinstance(raw, Mapping) or len({"entity", "registry"} & raw.keys()) != 1:
+        raise ValueError
+    made: dict[str, Any] = {}
+    for key, value in raw.items():
+        if key == "registry":
+            made[key] = absolute(value, base)
+        elif key == "entity":
+            made[key] = _text(value).strip().upper()
+        elif key in _ADOPTED_FIELDS and isinstance(value, _ADOPTED_FIELDS[key]) and value != "":
+            made[key] = _texts(value) if isinstance(value, list) else value
+        else:
+            raise ValueError
+    return made
+
+
 def _secret(raw: Any, base: Path) -> str:
     if not isinstance(raw, str) or not is_reference(raw):
         raise LiteralSecretError
@@ -128,6 +156,25 @@ def _plain(make: Callable[[Any], Any]) -> Callable[[Any, Path], Any]:
 _AMOUNT_PATTERN = r"^[0-9]+(\.[0-9]+)? ?[A-Za-z]*$"
 _STRING: Mapping[str, Any] = {"type": "string", "minLength": 1}
 _STRINGS: Mapping[str, Any] = {"oneOf": [_STRING, {"type": "array", "items": _STRING}]}
+_ADOPTED: Mapping[str, Any] = {
+    "oneOf": [
+        _STRING,
+        {
+            "type": "object",
+            "properties": {
+                "entity": _STRING,
+                "registry": _STRING,
+                "level": _STRING,
+                "category": _STRING,
+                "name": _STRING,
+                "personal": {"type": "boolean"},
+                "hints": {"type": "array", "items": _STRING},
+            },
+            "additionalProperties": False,
+            "oneOf": [{"required": ["entity"]}, {"required": ["registry"]}],
+        },
+    ]
+}
 _DURATION: Mapping[str, Any] = {
     "oneOf": [
         {"type": "number", "exclusiveMinimum": 0},
@@ -143,6 +190,7 @@ KINDS: Mapping[str, tuple[Callable[[Any, Path], Any], Mapping[str, Any]]] = {
     "texts": (_plain(_texts), _STRINGS),
     "path": (absolute, _STRING),
     "paths": (lambda raw, base: tuple(absolute(item, base) for item in _texts(raw)), _STRINGS),
+    "adopted": (adopted, {"oneOf": [*_ADOPTED["oneOf"], {"type": "array", "items": _ADOPTED}]}),
     "url": (address, _STRING),
     "catalog": (catalog, _STRING),
     "secret": (_secret, {"type": "string", "pattern": "^(env|file|keyring):.+"}),
@@ -164,6 +212,7 @@ EXAMPLES: Mapping[str, str] = {
     "texts": "[a, b]",
     "path": "./folder",
     "paths": "[./a, ./b]",
+    "adopted": "[US_NPI, {entity: UK_NHS, level: L4}, ./presidio.yaml]",
     "url": "postgresql://user@host/db",
     "catalog": "sqlite:guard.db, postgresql://user@host/db",
     "secret": "env:NAME, file:path, keyring:service/name",

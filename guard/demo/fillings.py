@@ -44,14 +44,15 @@ class City:
         """The values of ``table``, one list a column."""
         if not table.rows:
             return [[] for _ in table.columns]
-        rows = self._rows(f"{owner}/{table.name}", table.rows, table.people)
+        rows = self.rows(f"{owner}/{table.name}", table.rows, table.people)
         return [make(rows, column.recipe) for column in table.columns]
 
     def sentences(self, topic: str, lines: int, owner: str) -> list[str]:
         """``lines`` sentences about ``topic``."""
-        return list(personal.text(self._rows(owner, lines, "adults"), topic))
+        return list(personal.text(self.rows(owner, lines, "adults"), topic))
 
-    def _rows(self, owner: str, count: int, group: str) -> Rows:
+    def rows(self, owner: str, count: int, group: str) -> Rows:
+        """``count`` rows of ``group``, drawn for ``owner`` (a table) and nobody else."""
         rng = np.random.default_rng([self.seed, zlib.crc32(owner.encode())])
         members = np.flatnonzero(GROUPS[group](self.people["age"]))
         return Rows(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 import yaml
@@ -87,8 +88,12 @@ def holdings() -> tuple[Holding, ...]:
 
 
 def _read(name: str) -> Any:
-    text = (files("guard.demo") / "data" / name).read_text("utf-8")
-    return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
+    return read_data(files("guard.demo") / "data" / name)
+
+
+def read_data(file: Traversable) -> Any:
+    """A YAML file of this package."""
+    return yaml.load(file.read_text("utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader
 
 
 def _holding(data: Mapping[str, Any]) -> Holding:

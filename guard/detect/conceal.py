@@ -9,8 +9,9 @@ from typing import Any
 
 import re2
 
+from guard.detect.expressions import PatternSet
 from guard.detect.normalise import form_text, plain_text
-from guard.detect.types import PatternSet, Shaped, TypeCatalogue
+from guard.detect.types import Shaped, TypeCatalogue
 
 _HEAD, _TAIL = 3, 2
 _SECURITY = "系统运维数据"

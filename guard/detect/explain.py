@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from guard.checks import CHECKS, Check
 from guard.detect.dictionaries import Dictionary
 from guard.detect.normalise import form_text
 from guard.detect.types import Shaped, shape
@@ -36,11 +37,16 @@ class Failure:
     origin: str
 
 
-def try_value(item: DataType, value: str, lists: Mapping[str, Dictionary] | None = None) -> Verdict:
+def try_value(
+    item: DataType,
+    value: str,
+    lists: Mapping[str, Dictionary] | None = None,
+    checks: Mapping[str, Check] = CHECKS,
+) -> Verdict:
     """Judge one value as a whole column of it would be judged."""
     if item.value is None or not item.value.pattern:
         return Verdict(matched=False, why="no-shape", params={"type": item.id})
-    return _judge(shape(item), value, lists or {})
+    return _judge(shape(item, checks), value, lists or {})
 
 
 def _judge(shaped: Shaped, value: str, lists: Mapping[str, Dictionary]) -> Verdict:

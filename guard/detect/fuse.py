@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from guard.detect.score import Catalogue, ranked_types
+from guard.detect.calibrate import found, nothing, probability
+from guard.detect.score import Catalogue, belief, odds_of_types
 from guard.model import Asset, Evidence, Finding, Mixed, Shape
 
 _NAMED = frozenset({"name", "comment", "table"})
@@ -189,26 +190,49 @@ def _contradictions(
 def _finding(
     name: str, evidence: Sequence[Evidence], profile: Profile | None, weights: Mapping[str, Any]
 ) -> Finding:
-    ranked = ranked_types(evidence, weights)
-    best = ranked[0] if ranked and ranked[0][1] >= weights["threshold"] else None
-    rest = tuple(
-        (kind, confidence)
-        for kind, confidence in ranked[1 if best else 0 :]
-        if confidence >= weights["shown"]
-    )
+    ranked = odds_of_types(evidence, weights)
+    best = ranked[0][0] if ranked and belief(ranked[0][1], weights) >= weights["threshold"] else None
     shape = profile.shape if profile else None
+    read = bool(shape and shape.rows > shape.nulls)
+    confidence = calibrated(evidence, ranked, best, weights, read=read)
     return Finding(
         column=name,
-        type=best[0] if best else None,
-        confidence=best[1] if best else _none(ranked),
+        type=best,
+        confidence=confidence,
         evidence=tuple(evidence),
-        alternatives=rest[:5],
+        alternatives=_alternatives(ranked, best, confidence, weights),
         mixed=profile.mixed if profile else (),
         shape=shape,
         missed=0.99**shape.rows if shape else None,
     )
 
 
-def _none(ranked: Sequence[tuple[str, float]]) -> float:
-    """How sure it is that the column holds no type."""
-    return round(1.0 - ranked[0][1], 3) if ranked else 0.0
+def calibrated(
+    evidence: Sequence[Evidence],
+    ranked: Sequence[tuple[str, float]],
+    best: str | None,
+    weights: Mapping[str, Any],
+    *,
+    read: bool,
+) -> float:
+    """How likely it is that the verdict ``best`` is right; of None, that the column holds no type."""
+    fitted, top = weights["calibration"], ranked[0][1] if ranked else None
+    if best is None:
+        sure = probability(fitted["nothing"], nothing(evidence, top, read=read))
+    else:
+        second = ranked[1][1] if len(ranked) > 1 else None
+        sure = probability(fitted["found"], found(best, evidence, ranked[0][1], second))
+    return round(min(float(weights["ceiling"]), sure), 3)
+
+
+def _alternatives(
+    ranked: Sequence[tuple[str, float]], best: str | None, confidence: float, weights: Mapping[str, Any]
+) -> tuple[tuple[str, float], ...]:
+    """The other types with as much confidence as their belief is of the best one's."""
+    rest = [(kind, belief(odds, weights)) for kind, odds in ranked]
+    scale = 1.0
+    if best:
+        scale = confidence / rest[0][1]
+        rest = rest[1:]
+    scaled = ((kind, round(share * scale, 3)) for kind, share in rest)
+    return tuple(item for item in scaled if item[1] >= weights["shown"])[:5]

@@ -1,14 +1,9 @@
-"""Matches distinct values against all types: one automaton pass first, then only the patterns that occur.
-
-Few values are put through the automaton one by one, which costs one call a value; many go
-through Arrow's RE2 kernel, which costs one call a pattern. Both give the same answer.
-"""
+"""The catalogue's types against columns: which values a type fits, inside which it occurs, check digits."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -19,88 +14,89 @@ from numpy.typing import NDArray
 from guard.checks import Bools, evaluate
 from guard.detect import normalise
 from guard.detect.dictionaries import Dictionary
-from guard.detect.shape import SHAPES
-from guard.detect.types import PatternSet, Shaped, TypeCatalogue
-
-FEW = 512
-_HITS = 8
-FORMS = ("plain", "upper", "compact")
+from guard.detect.expressions import FEW
+from guard.detect.rules import Hits, Matches, Rule
+from guard.detect.scanner import Scanner
+from guard.detect.shape import MOJIBAKE, SHAPES
+from guard.detect.types import Shaped, TypeCatalogue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Matches:
-    """Which names (type ids, or ``shape:`` names) match which values: one row of ``matrix`` a name."""
+class Found:
+    """What was found in values as a whole. ``hits`` are rows by type; ``matches`` knows which values."""
 
-    names: tuple[str, ...]
-    matrix: Bools
+    hits: Mapping[str, int]
+    shapes: Mapping[str, int]
+    matches: Matches
+    numbers: Mapping[str, int]
 
+    def rows(self, name: str) -> Bools:
+        """The values that match the type or shape ``name``."""
+        return self.matches.rows(self.numbers[name])
 
-class _Form:
-    """The patterns that are matched in one form, and their automaton."""
-
-    def __init__(self, patterns: Mapping[str, str]) -> None:
-        self.names = tuple(patterns)
-        self.patterns = tuple(patterns.values())
-        self.set = PatternSet(self.patterns)
-
-    def match(self, values: Any, few: int) -> tuple[list[str], list[Bools]]:
-        lines = values.to_pylist()
-        occurring = self.set.which("\n".join(lines))
-        if not occurring:
-            return [], []
-        matrix = self._each(lines, occurring) if len(lines) <= few else None
-        if matrix is None:
-            rows = [np.asarray(pc.match_substring_regex(values, self.patterns[index])) for index in occurring]
-        else:
-            rows = list(matrix)
-        return [self.names[index] for index in occurring], rows
-
-    def _each(self, lines: list[str], occurring: list[int]) -> Bools | None:
-        found = self.set.each(lines)
-        if found is None:
-            return None
-        lengths = np.fromiter(map(len, found), dtype=np.int64, count=len(found))
-        indexes = np.fromiter(chain.from_iterable(found), dtype=np.int64, count=int(lengths.sum()))
-        matrix = np.zeros((len(self.names) + 1, len(lines)), dtype=np.bool_)
-        matrix[indexes, np.repeat(np.arange(len(lines)), lengths)] = True
-        chosen = matrix[occurring]
-        # A line for which the automaton ran out of memory would look like one without a match.
-        return chosen if chosen.any(axis=1).all() else None
+    def distinct(self, fresh: Bools | None) -> Mapping[str, int]:
+        """How many values match each type; of ``fresh`` only, if given."""
+        total = self.matches.counts(fresh.astype(np.int64) if fresh is not None else None)
+        return {name: int(total[self.numbers[name]]) for name in self.hits}
 
 
 class Matcher:
-    """The catalogue's automata and word lists, applied to arrays of distinct values."""
+    """The catalogue's rules and word lists, applied to arrays of strings without nulls.
 
-    def __init__(self, catalogue: TypeCatalogue, lists: Mapping[str, Dictionary], *, few: int = FEW) -> None:
-        self.catalogue, self._lists, self._few = catalogue, lists, few
-        shapes = {f"shape:{name}": f"^(?:{pattern})$" for name, pattern in SHAPES.items()}
-        self._forms = {
-            form: _Form(
-                {item.id: item.whole for item in catalogue.shaped if item.form == form}
-                | (shapes if form == "plain" else {})
-            )
-            for form in FORMS
-        }
-        self._alike = _Form({item.id: item.whole for item in catalogue.shaped} | shapes)
+    ``compiled`` and ``few`` are ``Scanner``'s and ``Expressions``'s.
+    """
 
-    def forms(self, values: Any) -> Mapping[str, Any]:
-        """The values in the three forms that types are matched in."""
-        plain = normalise.whole(values)
-        upper = pc.ascii_upper(plain)
-        return {"plain": plain, "upper": upper, "compact": normalise.compact(upper)}
+    def __init__(
+        self,
+        catalogue: TypeCatalogue,
+        lists: Mapping[str, Dictionary],
+        *,
+        compiled: bool | None = None,
+        few: int = FEW,
+    ) -> None:
+        self.catalogue, self._lists = catalogue, lists
+        rules = [item.rule for item in catalogue.shaped]
+        rules += [
+            Rule(name=f"shape:{name}", pattern=pattern, inside=False) for name, pattern in SHAPES.items()
+        ]
+        self._types = len(catalogue.shaped)
+        self._numbers = {rule.name: number for number, rule in enumerate(rules)}
+        self._scanner = Scanner(rules, compiled=compiled, few=few)
 
-    def match(self, forms: Mapping[str, Any]) -> Matches:
-        """All types and shapes that match at least one value as a whole."""
-        names: list[str] = []
-        rows: list[Bools] = []
-        alike = all(forms[form].equals(forms["plain"]) for form in FORMS[1:])
-        parts = {"plain": self._alike} if alike else self._forms
-        for form, part in parts.items():
-            more, matched = part.match(forms[form], self._few)
-            names += more
-            rows += matched
-        size = len(forms["plain"])
-        return Matches(names=tuple(names), matrix=np.array(rows, dtype=np.bool_).reshape(len(rows), size))
+    def fast(self, data: Any) -> bool:
+        """Whether ``data`` (anything with ``nbytes``) is matched by compiled automata."""
+        return self._scanner.fast(data)
+
+    def plain(self, values: Any) -> tuple[Any, Bools | None]:
+        """The values trimmed, half-width and on one line each, and which may be mojibake; None: any."""
+        if not self._scanner.fast(values):
+            return normalise.plain(values), None
+        from guard.detect import settle
+
+        return settle.plain(values)
+
+    def garbled(self, values: Any, maybe: Bools | None) -> Bools:
+        """Which values are what is left of text read in a wrong encoding."""
+        if maybe is None:
+            return np.asarray(pc.match_substring_regex(values, MOJIBAKE))
+        rows = np.flatnonzero(maybe)
+        found = np.zeros(len(values), dtype=np.bool_)
+        if len(rows):
+            found[rows] = np.asarray(pc.match_substring_regex(values.take(pa.array(rows)), MOJIBAKE))
+        return found
+
+    def match(self, values: Any, counts: NDArray[np.int64] | None) -> Found:
+        """The types and shapes that fit plain values, each of which stands for ``counts`` rows (or one)."""
+        matches = self._scanner.whole(normalise.whole(values))
+        total = matches.counts(counts)
+        there = {name: int(total[number]) for name, number in self._numbers.items() if total[number]}
+        types = {item.id for item in self.catalogue.shaped}
+        return Found(
+            hits={name: rows for name, rows in there.items() if name in types},
+            shapes={name: rows for name, rows in there.items() if name not in types},
+            matches=matches,
+            numbers=self._numbers,
+        )
 
     def listed(self, dictionary: str, values: Any) -> NDArray[np.bool_]:
         """Which values are in the word list; none where the lexicon lacks it."""
@@ -112,38 +108,60 @@ class Matcher:
         words = self._lists.get(shaped.dictionary)
         return words is None or words.match == "exact"
 
+    def passed(self, shaped: Shaped, values: Any, matched: Bools) -> Bools:
+        """Of the values ``matched``, all of which fit the type, those that pass its check."""
+        right = np.zeros(len(values), dtype=np.bool_)
+        rows = np.flatnonzero(matched)
+        if shaped.check is None:
+            right[rows] = True
+        elif self._scanner.fast(values):
+            offsets, data = normalise.buffers(values)
+            right[rows] = _compiled(shaped, data, offsets[rows], offsets[rows + 1])
+        elif len(rows):
+            right[rows] = passed(shaped, values if len(rows) == len(values) else values.take(pa.array(rows)))
+        return right
+
     def inside(self, values: Any) -> Iterator[tuple[Shaped, Bools]]:
-        """Types that occur inside longer values, check digit confirmed, and in which values."""
-        types = self.catalogue.embedded
-        for index in self.catalogue.inside_set.which("\n".join(values.to_pylist())):
-            found = np.asarray(pc.match_substring_regex(values, types[index].inside))
-            if found.any() and types[index].check:
-                found = _confirmed(types[index], values, found)
-            yield types[index], found
+        """Types that occur inside longer plain values, check digit confirmed, and in which values."""
+        types = self.catalogue.shaped
+        checked: Hits | None = None
+        for rule, rows in self._scanner.rows(values):
+            found = rows
+            if types[rule].check:
+                checked = self._scanner.inside(values) if checked is None else checked
+                found = self._confirmed(types[rule], values, checked.of_rule(rule))
+            yield types[rule], found
+
+    def _confirmed(self, shaped: Shaped, values: Any, hits: Hits) -> Bools:
+        """The values in which at least one hit passes the type's check."""
+        offsets, data = normalise.buffers(values)
+        starts, ends = offsets[hits.rows] + hits.starts, offsets[hits.rows] + hits.ends
+        if self._scanner.fast(values):
+            right = _compiled(shaped, data, starts, ends)
+        else:
+            text = data.tobytes()
+            spans = [text[start:end].decode() for start, end in zip(starts, ends, strict=True)]
+            right = passed(shaped, pa.array(spans, pa.string()))
+        found = np.zeros(len(values), dtype=np.bool_)
+        found[hits.rows[right]] = True
+        return found
 
 
 def passed(shaped: Shaped, values: Any) -> Bools:
     """Which of the values, all of which match the type's pattern, pass its check."""
     if shaped.check is None:
         return np.ones(len(values), dtype=np.bool_)
-    offsets, data = normalise.buffers(values)
+    form = values if shaped.form == "plain" else pc.ascii_upper(values)
+    offsets, data = normalise.buffers(normalise.compact(form) if shaped.form == "compact" else form)
     return evaluate(shaped.check, data, offsets)
 
 
-def _confirmed(shaped: Shaped, values: Any, found: Bools) -> Bools:
-    """Of the values ``found``, those in which one of the first hits passes the type's check."""
-    confirmed = np.zeros(len(found), dtype=np.bool_)
-    open_rows = np.flatnonzero(found)
-    rest = values.filter(pa.array(found))
-    for _ in range(_HITS):
-        hits = pc.ascii_upper(pc.struct_field(pc.extract_regex(rest, shaped.inside), "hit"))
-        known = np.asarray(pc.is_valid(hits))
-        hits = pc.fill_null(hits, "")
-        right = passed(shaped, normalise.compact(hits) if shaped.form == "compact" else hits)
-        confirmed[open_rows[right & known]] = True
-        again = known & ~right
-        if not again.any():
-            break
-        open_rows, rest = open_rows[again], rest.filter(pa.array(again))
-        rest = pc.replace_substring_regex(rest, shaped.inside, " ", max_replacements=1)
-    return confirmed
+def _compiled(shaped: Shaped, data: Any, starts: Any, ends: Any) -> Bools:
+    from guard.checks import CHECKS, compiled, judge
+
+    assert shaped.check is not None  # noqa: S101 - asked for by callers that looked
+    check, skip = shaped.check, shaped.form == "compact"
+    starts, ends = starts.astype(np.int64), ends.astype(np.int64)
+    if CHECKS.get(check.id) is check:
+        return compiled.evaluate(check.id, data, starts, ends, skip)
+    return judge(check, data, starts, ends, skip)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from guard.detect.declared import Declared
 from guard.detect.grammar import NONE, Context, Grammar, Reading
+from guard.detect.mojibake import repaired
 from guard.detect.pinyin import Pinyin
 from guard.detect.score import Catalogue, ranked_types
 from guard.detect.split import is_chinese, phrases, tokens
@@ -46,6 +47,7 @@ class NameJudge:
         """The evidence for each column of ``asset``, in its order."""
         if len(self._rows) > _REMEMBERED:
             self._rows = {}
+        asset = _legible(asset)
         prefix = _common_prefix(asset.columns)
         table = self._context(asset, prefix)
         return tuple(self._column(column, table, prefix) for column in asset.columns)
@@ -203,6 +205,19 @@ class NameJudge:
         """A word with one letter for its table before it: ``sname`` in students, ``tsex`` in teachers."""
         known = self._vocabulary.read_english((token[1:],)) if len(token) > 3 else ()
         return known[0] if known and known[0].senses else Word(token)
+
+
+def _legible(asset: Asset) -> Asset:
+    """The asset with the names and comments of its columns in the encoding that was meant."""
+    texts = [asset.comment]
+    texts += [text for column in asset.columns for text in (column.name, column.comment)]
+    if all(text.isascii() or repaired(text) == text for text in texts):
+        return asset
+    columns = (
+        replace(column, name=repaired(column.name), comment=repaired(column.comment))
+        for column in asset.columns
+    )
+    return replace(asset, comment=repaired(asset.comment), columns=tuple(columns))
 
 
 def _common_prefix(columns: Sequence[Column]) -> str:

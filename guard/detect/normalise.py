@@ -6,6 +6,7 @@ separators, quotes and equals signs that people and spreadsheets put inside numb
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ _EXACT_FLOAT = 2**53
 _FLOAT_DIGITS = 1e15
 _WHOLE = 1024
 _DROP = str.maketrans("", "", "-‐‑‒–—―' \t\"=")
+_MARKED = re.compile(rb"[-' \t\"=]|\xe2\x80[\x90-\x95]")
 _BREAKS = (b"\n", b"\r", b"\t", b"\x00")
 
 
@@ -42,10 +44,8 @@ def texts(array: Any) -> Texts:
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
     kind = array.type
-    if pa.types.is_string(kind):
-        return Texts(values=array, kind="text")
-    if pa.types.is_large_string(kind) or str(kind) == "string_view":
-        return Texts(values=array.cast(pa.string()), kind="text")
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or str(kind) == "string_view":
+        return _strings(array)
     if pa.types.is_floating(kind):
         return _floats(array.cast(pa.float64()))
     if pa.types.is_decimal(kind):
@@ -54,6 +54,16 @@ def texts(array: Any) -> Texts:
     if pa.types.is_integer(kind):
         return Texts(values=array.cast(pa.string()), kind="number")
     return _others(array)
+
+
+def _strings(array: Any) -> Texts:
+    """A file may call strings what is no UTF-8, and nobody looks while reading."""
+    try:
+        array.validate(full=True)
+    except pa.ArrowInvalid:
+        wide = pa.types.is_large_string(array.type)
+        return _binary(array.view(pa.large_binary() if wide else pa.binary()).cast(pa.binary()))
+    return Texts(values=array if pa.types.is_string(array.type) else array.cast(pa.string()), kind="text")
 
 
 def _floats(array: Any) -> Texts:
@@ -120,7 +130,12 @@ def whole(values: Any) -> Any:
 
 
 def compact(values: Any) -> Any:
-    """Without separators inside: ``110101 19900307 002X`` and ``138-0013-8000`` become one run."""
+    """Without separators inside: ``110101 19900307 002X`` and ``138-0013-8000`` become one run.
+
+    The same array where there is nothing to drop.
+    """
+    if not _MARKED.search(joined(values)):
+        return values
     return pc.replace_substring_regex(values, _SEPARATORS, "")
 
 

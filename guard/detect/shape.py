@@ -20,19 +20,21 @@ SHAPES: Mapping[str, str] = {
     "uuid": r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}",
     "epoch": r"1[0-9]{9}(?:\d{3})?(?:\d{3})?",
     "ean": r"97[89]\d{10}|[0-9]{13}",
-    "mojibake": r".*(?:锟斤拷|�|烫烫烫|Ã[\x{80}-\x{bf}]|â€).*",
 }
+# What is left of Chinese text that went through the wrong encoding.
+MOJIBAKE = r"锟斤拷|\x{fffd}|烫烫烫|Ã[\x{80}-\x{bf}]|â€"
 FLAGGED = ("hash", "uuid", "ean")
 _ADULT = 14
 _DENSE = 20
 
 
-def sequence(values: Any, distinct: int, rows: int) -> bool:
-    """Whether integers count up: all different, and close together for their number."""
-    if rows < 3 or distinct < rows:
+def sequence(values: Any, rows: int) -> bool:
+    """Whether the integers of ``rows`` rows count up: all different, and close together for their number."""
+    if rows < 3 or len(values) < rows:
         return False
     numbers = np.asarray(pc.cast(values, pa.int64(), safe=False))
-    return bool(int(numbers.max()) - int(numbers.min()) < _DENSE * len(numbers))
+    dense = int(numbers.max()) - int(numbers.min()) < _DENSE * len(numbers)
+    return dense and len(np.unique(numbers)) == len(numbers)
 
 
 def epoch(values: Any) -> bool:

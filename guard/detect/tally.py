@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,8 @@ from numpy.typing import NDArray
 
 from guard.checks import Bools
 from guard.detect import normalise, shape
-from guard.detect.matching import Matcher, passed
+from guard.detect.batch import Batch
+from guard.detect.matching import Found, Matcher
 from guard.detect.types import Shaped
 from guard.detect.weigh import Count
 
@@ -20,6 +22,7 @@ KEPT = 10_000
 _YEARS = 10_000  # of four digits
 _INSIDE_FROM = 8
 _SOME = 0.3
+PLACES = 10  # rows of a rare type that are told
 _BORN = {"resident_id_18": 6, "hmt_residence_permit": 6, "foreign_pr_id_2023": 6, "birth_date": 0}
 
 
@@ -54,53 +57,64 @@ class Tally:
         read = normalise.texts(array)
         self.kinds.add(read.kind)
         self.lost += read.lost
-        self.rows += len(array)
-        table = pc.value_counts(read.values.drop_null())
-        values, counts = normalise.plain(table.field(0)), np.asarray(table.field(1))
+        batch = Batch.of(read.values, self.rows)
+        values, garbled = self._matcher.plain(batch.values)
+        batch = replace(batch, values=values)
         lengths = np.asarray(pc.utf8_length(values))
         if len(lengths) and not lengths.all():
             some = lengths > 0
-            values, counts, lengths = values.filter(pa.array(some)), counts[some], lengths[some]
-        self.nulls += len(array) - int(counts.sum())
-        if len(values):
-            self._measure(lengths, counts)
-            self._judge(values, counts, read.kind)
+            batch, lengths = batch.only(some), lengths[some]
+            garbled = garbled[some] if garbled is not None else None
+        self.rows += len(array)
+        self.nulls += len(array) - batch.rows
+        if len(batch):
+            self._measure(lengths, batch)
+            self._garbled(batch, garbled)
+            self._judge(batch, read.kind)
 
-    def _measure(self, lengths: NDArray[Any], counts: NDArray[Any]) -> None:
+    def _measure(self, lengths: NDArray[Any], batch: Batch) -> None:
         low, high = int(lengths.min()), int(lengths.max())
         self.shortest = low if not self.longest else min(self.shortest, low)
         self.longest = max(self.longest, high)
-        self.characters += int((lengths * counts).sum())
+        self.characters += int(lengths.sum() if batch.counts is None else (lengths * batch.counts).sum())
 
-    def _judge(self, values: Any, counts: NDArray[Any], kind: str) -> None:
-        fresh = self._fresh(values)
-        forms = self._matcher.forms(values)
-        found = self._matcher.match(forms)
-        hits, distinct = found.matrix @ counts, found.matrix @ fresh.astype(np.int64)
+    def _garbled(self, batch: Batch, maybe: Bools | None) -> None:
+        if maybe is None or maybe.any():
+            rows = batch.sum(self._matcher.garbled(batch.values, maybe))
+            if rows:
+                self.shapes["mojibake"] += rows
+
+    def _judge(self, batch: Batch, kind: str) -> None:
+        fresh = self._fresh(batch)
+        found = self._matcher.match(batch.values, batch.counts)
+        distinct = found.distinct(fresh)
         full: dict[str, Bools] = {}
-        best, rows = 0, int(counts.sum())
-        for index, name in enumerate(found.names):
-            matched = found.matrix[index]
-            if name.startswith("shape:"):
-                self._shape(name[6:], matched, forms["plain"], counts)
-                continue
+        best, rows = 0, batch.rows
+        for name, hits in found.shapes.items():
+            self._shape(name[6:], hits == rows, hits, found, batch)
+        for name, hits in found.hits.items():
             shaped = self._matcher.catalogue.shaped_by_id[name]
-            full[name] = matched
             count = self.types[name]
-            count.hits += int(hits[index])
-            count.distinct += int(distinct[index])
+            count.hits += hits
+            count.distinct += distinct[name]
+            if shaped.embedded:
+                full[name] = found.rows(name)
             if shaped.strength == "strong":
-                best = max(best, int(hits[index]))
-            if shaped.strength == "strong" or hits[index] >= _SOME * rows:
-                self._look(shaped, matched, counts, fresh, forms[shaped.form])
+                best = max(best, hits)
+            if shaped.strength == "strong" or hits >= _SOME * rows:
+                self._look(shaped, found.rows(name), batch, fresh)
         if kind in ("text", "binary") and self.longest >= _INSIDE_FROM and best < rows:
-            self._inside(values, counts, full)
+            self._inside(batch, full)
 
-    def _fresh(self, values: Any) -> Bools:
-        """Which distinct values have not been seen in an earlier sample; all of them beyond the cap."""
+    def _fresh(self, batch: Batch) -> Bools | None:
+        """Which values have not been seen in an earlier sample; None: all, as far as is known."""
+        values = batch.values
         if self._kept is None:
             self._kept, self.distinct = values.slice(0, KEPT), len(values)
-            return np.ones(len(values), dtype=np.bool_)
+            return None
+        if batch.counts is None:
+            self.distinct += len(values)
+            return None
         new = ~np.asarray(pc.is_in(values, self._kept))
         self.distinct += int(new.sum())
         room = KEPT - len(self._kept)
@@ -108,47 +122,62 @@ class Tally:
             self._kept = pa.concat_arrays([self._kept, values.filter(pa.array(new)).slice(0, room)])
         return new
 
-    def _look(self, shaped: Shaped, matched: Bools, counts: NDArray[Any], fresh: Bools, values: Any) -> None:
-        """Check digits, word lists and birth years of the values that match ``shaped``."""
-        count = self.types[shaped.id]
+    def _look(self, shaped: Shaped, matched: Bools, batch: Batch, fresh: Bools | None) -> None:
+        """Check digits, word lists, birth years of the values that fit ``shaped``, and where rare ones are."""
+        count, proven = self.types[shaped.id], matched
         if shaped.check:
-            right = np.zeros(len(matched), dtype=np.bool_)
-            right[matched] = passed(shaped, values.filter(pa.array(matched)))
-            count.passed += int(counts[right].sum())
-            count.distinct_passed += int((right & fresh).sum())
+            proven = self._matcher.passed(shaped, batch.values, matched)
+            count.passed += batch.sum(proven)
+            count.distinct_passed += int((proven if fresh is None else proven & fresh).sum())
         if shaped.dictionary:
-            listed = self._matcher.listed(shaped.dictionary, values) & matched
-            count.listed += int(counts[listed].sum())
-            count.distinct_listed += int((listed & fresh).sum())
+            listed = self._matcher.listed(shaped.dictionary, batch.values) & matched
+            count.listed += batch.sum(listed)
+            count.distinct_listed += int((listed if fresh is None else listed & fresh).sum())
         if shaped.id in _BORN:
-            at = _BORN[shaped.id]
-            years = pc.utf8_slice_codeunits(values.filter(pa.array(matched)), at, at + 4)
-            year = np.asarray(years.cast(pa.int64()))
-            rows = np.bincount(year, weights=counts[matched], minlength=_YEARS)
-            self.born[shaped.id] = self.born.get(shaped.id, 0) + rows
+            self._birth(shaped, matched, batch)
+        if shaped.strength == "strong" and len(count.places) < PLACES and 2 * batch.sum(proven) < batch.rows:
+            count.places += batch.places(proven, PLACES - len(count.places))
 
-    def _shape(self, name: str, matched: Bools, values: Any, counts: NDArray[Any]) -> None:
-        everywhere = bool(matched.all())
-        if name == "mojibake" or everywhere:
-            self.shapes[name] += int(counts[matched].sum())
+    def _birth(self, shaped: Shaped, matched: Bools, batch: Batch) -> None:
+        at = _BORN[shaped.id]
+        own = batch if matched.all() else batch.only(matched)
+        values = normalise.compact(own.values) if shaped.check else own.values
+        years = np.asarray(pc.utf8_slice_codeunits(values, at, at + 4).cast(pa.int64()))
+        rows = np.bincount(years, weights=own.counts, minlength=_YEARS)
+        self.born[shaped.id] = self.born.get(shaped.id, 0) + rows
+
+    def _shape(self, name: str, everywhere: bool, hits: int, found: Found, batch: Batch) -> None:
+        if everywhere:
+            self.shapes[name] += hits
         if name == "scientific":
-            self.lost += int(counts[matched].sum())
+            self.lost += hits
         elif name == "integer" and everywhere:
-            self._integers(values, counts)
+            self._integers(batch)
         elif name == "decimal":
-            self.decimals = max(self.decimals, shape.decimals(values.filter(pa.array(matched))))
+            points = batch.values if everywhere else batch.only(found.rows(f"shape:{name}")).values
+            self.decimals = max(self.decimals, shape.decimals(points))
 
-    def _integers(self, values: Any, counts: NDArray[Any]) -> None:
+    def _integers(self, batch: Batch) -> None:
         if self.longest > 18:
             return
-        counting = shape.sequence(values, len(values), int(counts.sum()))
+        counting = shape.sequence(batch.values, batch.rows)
         self.sequence = counting if self.sequence is None else self.sequence and counting
         if self.longest == self.shortest and self.longest in (10, 13, 16):
-            times = shape.epoch(values)
+            times = shape.epoch(batch.values)
             self.epoch = times if self.epoch is None else self.epoch and times
 
-    def _inside(self, values: Any, counts: NDArray[Any], full: dict[str, Bools]) -> None:
-        for shaped, found in self._matcher.inside(values):
+    def _inside(self, batch: Batch, full: dict[str, Bools]) -> None:
+        """Types in the middle of values, other than in those that are one number or word of a type."""
+        solid = [rows for name, rows in full.items() if self._matcher.catalogue.shaped_by_id[name].solid]
+        if solid:
+            rest = ~np.logical_or.reduce(solid)
+            batch, full = batch.only(rest), {name: rows[rest] for name, rows in full.items()}
+        if not len(batch):
+            return
+        for shaped, found in self._matcher.inside(batch.values):
             longer = found & ~full[shaped.id] if shaped.id in full else found
             if longer.any():
-                self.types[shaped.id].inside += int(counts[longer].sum())
+                count = self.types[shaped.id]
+                count.inside += batch.sum(longer)
+                if len(count.inside_places) < PLACES:
+                    count.inside_places += batch.places(longer, PLACES - len(count.inside_places))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -17,6 +20,8 @@ from guard.model import Evidence, Mixed, Shape
 from guard.sdk import Sample
 
 _MOSTLY = 0.95
+_LARGE = 1 << 20  # bytes of a sample from which on threads pay
+_MOST_CORES = 16
 _PICTURE = {"image": ("personal_photo", "id_card_image"), "pdf": ("id_card_image",)}
 
 
@@ -34,8 +39,11 @@ class TableProfile:
 
     ``columns`` is the number of columns of every sample. ``year`` is the year in which ages
     are reckoned; without it there are no age facts (this module has no clock). ``matcher``
-    may be shared between tables of one catalogue and lexicon.
+    may be shared between tables of one catalogue and lexicon. ``trouble`` is the id of a problem
+    that kept something from being looked for, empty where there was none.
     """
+
+    trouble = ""
 
     def __init__(
         self,
@@ -51,9 +59,15 @@ class TableProfile:
         self._tallies = [Tally(self._matcher) for _ in range(columns)]
 
     def add(self, sample: Sample) -> None:
-        """Count the rows of one sample."""
-        for tally, array in zip(self._tallies, sample.batch.columns, strict=True):
-            tally.add(array)
+        """Count the rows of one sample; large ones on all cores, a column each."""
+        pairs = zip(self._tallies, sample.batch.columns, strict=True)
+        if sample.batch.nbytes < _LARGE or not self._matcher.fast(sample.batch):
+            for tally, array in pairs:
+                tally.add(array)
+        else:
+            # Largest first, so that no core waits long for the last column.
+            largest = sorted(pairs, key=lambda pair: -pair[1].nbytes)
+            list(_cores().map(lambda pair: pair[0].add(pair[1]), largest))
 
     @property
     def secret(self) -> bool:
@@ -85,8 +99,8 @@ class TableProfile:
                 flags.append("secret-marking")
         evidence += _pictures(tally, self._catalogue)
         return ColumnProfile(
-            evidence=tuple(sorted(evidence, key=lambda item: -item.weight)),
-            mixed=tuple(sorted(mixed, key=lambda item: -item.hits)),
+            evidence=tuple(sorted(evidence, key=lambda item: (-item.weight, item.type, item.kind))),
+            mixed=tuple(sorted(mixed, key=lambda item: (-item.hits, item.type, item.embedded))),
             shape=Shape(
                 rows=tally.rows,
                 nulls=tally.nulls,
@@ -111,6 +125,12 @@ class TableProfile:
             if counts.sum() >= weigh.MAJORITY * tally.filled:
                 facts |= shape.ages(years, counts, self._year)
         return facts
+
+
+@cache
+def _cores() -> ThreadPoolExecutor:
+    """One pool for all scans of this process; the kernels release the interpreter lock."""
+    return ThreadPoolExecutor(min(_MOST_CORES, os.cpu_count() or 1), thread_name_prefix="guard-detect")
 
 
 def _flags(tally: Tally) -> list[str]:

@@ -8,7 +8,7 @@ fails divides them.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from guard.detect.types import Shaped
 from guard.model import Evidence, Mixed
@@ -26,7 +26,10 @@ _PREFIX_CHANCE = 0.35
 
 @dataclass(slots=True, kw_only=True)
 class Count:
-    """What was counted for one type in one column. Rows, unless ``distinct`` says otherwise."""
+    """What was counted for one type in one column. Rows, unless ``distinct`` says otherwise.
+
+    ``places`` are the numbers, from 0, of the first rows that hold it where it is rare.
+    """
 
     hits: int = 0
     distinct: int = 0
@@ -35,6 +38,8 @@ class Count:
     listed: int = 0
     distinct_listed: int = 0
     inside: int = 0
+    places: list[int] = field(default_factory=list)
+    inside_places: list[int] = field(default_factory=list)
 
 
 def luck(passed: int, matched: int, chance: float) -> float:
@@ -111,7 +116,15 @@ def mixed(shaped: Shaped, count: Count, total: int, *, numeric: bool) -> list[Mi
     if numeric and not shaped.check:
         proven = 0
     if shaped.strength == "strong" and proven and count.hits < MAJORITY * total:
-        found.append(Mixed(type=shaped.id, hits=proven, total=total))
+        found.append(Mixed(type=shaped.id, hits=proven, total=total, rows=tuple(count.places)))
     if count.inside:
-        found.append(Mixed(type=shaped.id, hits=count.inside, total=total, embedded=True))
+        found.append(
+            Mixed(
+                type=shaped.id,
+                hits=count.inside,
+                total=total,
+                embedded=True,
+                rows=tuple(count.inside_places),
+            )
+        )
     return found

@@ -86,5 +86,5 @@ def _evidence(item: Evidence, row: Row, facts: Facts, language: str) -> str:
     kind = facts.text(f"emit.evidence.{item.kind}")
     other = type_name(facts, item.type, language) if item.type != row[1].type else ""
     count = "" if item.total is None else f"{item.hits or 0:,} / {item.total:,}"
-    weight = facts.text("emit.facts.weight", value=f"{item.weight:+.1f}")
+    weight = facts.text("emit.facts.weight", value=f"{item.weight:+.1f}") if item.weight else ""
     return _joined(" ".join(part for part in (kind, item.detail, other) if part), count, weight)

@@ -15,5 +15,5 @@ def write(facts: Facts, stream: TextIO, language: str, options: EmitOptions) -> 
     for result in facts.results():
         stream.write(compact(asset_record(result, facts)) + "\n")
         for row in shown(result, facts, options):
-            for record in (column_record(result, row), *span_records(result, row)):
+            for record in (column_record(result, row), *span_records(result, row, options.spans)):
                 stream.write(compact(record) + "\n")

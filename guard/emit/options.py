@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from guard.model import AssetResult, Classification, Column, Finding
+from guard.model import AssetResult, Classification, Column, Finding, Located
 from guard.sdk import Facts
 
 Row = tuple[Column, Finding, Classification]
+
+
+class Spans(Protocol):
+    """Places in text files by the reference of their asset."""
+
+    def __getitem__(self, ref: str) -> Located:
+        """The places in one asset; none where it was not read so."""
+        ...
+
+    def __contains__(self, ref: object) -> bool:
+        """Whether the asset was read for places."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +29,7 @@ class EmitOptions:
     """``show``: the lowest level shown, empty for all. ``width`` is in terminal cells.
 
     ``locations`` maps a source to where it is declared, ``guard.yaml:14``; ``fail_on`` is the
-    level from which a table fails in junit, empty for never.
+    level from which a table fails in junit, empty for never. ``spans`` are the places in text files.
     """
 
     show: str = ""
@@ -24,6 +37,7 @@ class EmitOptions:
     color: bool = False
     locations: Mapping[str, str] = field(default_factory=dict)
     fail_on: str = "L3"
+    spans: Spans | None = None
 
 
 def reaches(level: str, floor: str, levels: tuple[str, ...]) -> bool:

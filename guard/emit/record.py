@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any
 
-from guard.emit.options import Row
-from guard.model import Asset, AssetResult, Classification, Evidence, Mixed, Problem, Reason, Run, Totals
+from guard.emit.options import Row, Spans
+from guard.model import (
+    Asset,
+    AssetResult,
+    Classification,
+    Evidence,
+    Mixed,
+    Problem,
+    Reason,
+    Run,
+    Span,
+    Totals,
+)
 from guard.sdk import Facts
 from guard.sdk.display import UNSEEN
 from guard.sdk.risk import missed
@@ -66,12 +78,17 @@ def column_record(result: AssetResult, row: Row) -> Record:
     }
 
 
-def span_records(result: AssetResult, row: Row) -> list[Record]:
-    """Types found in some rows of a column, alone or in longer text: in how many, never where or what."""
+def span_records(result: AssetResult, row: Row, spans: Spans | None = None) -> Iterator[Record]:
+    """Of a text file where types occur, of any other column in how many rows; never what stands there."""
     column, finding, _ = row
     asset = result.asset
     place = {"source": asset.source, "asset": asset.ref, "path": list(asset.path), "column": column.name}
-    return [{"record": "span", **place, **_mixed(item)} for item in finding.mixed]
+    if spans is not None and asset.ref in spans:
+        for span in spans[asset.ref].spans:
+            yield {"record": "span", **place, **_span(span)}
+        return
+    for item in finding.mixed:
+        yield {"record": "span", **place, **_mixed(item)}
 
 
 def asset_record(result: AssetResult, facts: Facts) -> Record:
@@ -144,13 +161,24 @@ def _evidence(item: Evidence) -> Record:
 
 
 def _mixed(item: Mixed) -> Record:
-    share = round(item.share, 6)
-    return {
+    record = {
         "type": item.type,
         "hits": item.hits,
         "total": item.total,
-        "share": share,
+        "share": round(item.share, 6),
         "embedded": item.embedded,
+    }
+    return record | ({"rows": list(item.rows)} if item.rows else {})
+
+
+def _span(span: Span) -> Record:
+    return {
+        "type": span.type,
+        "start": span.start,
+        "end": span.end,
+        "line": span.line,
+        "line_column": span.column,
+        "confidence": round(span.confidence, 4),
     }
 
 

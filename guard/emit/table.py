@@ -11,7 +11,7 @@ from guard.emit.options import EmitOptions, Row, shown
 from guard.emit.paint import Painter
 from guard.model import AssetResult, Status
 from guard.sdk import Facts
-from guard.sdk.display import folded, visible
+from guard.sdk.display import cells, folded, padded, visible
 from guard.sdk.risk import coverage_counts, read_text
 from guard.sdk.wording import (
     confidence,
@@ -45,6 +45,7 @@ def write(facts: Facts, stream: TextIO, language: str, options: EmitOptions) -> 
             for row in rows:
                 stream.writelines(_lines(row, facts, language, place, paint))
                 stream.writelines(_mixed(row, facts, language, width, paint))
+            stream.writelines(_places(result, facts, language, options, paint))
             stream.writelines(_problems(result, facts, paint))
     stream.write("\n" + _foot(facts, paint))
     if hidden:
@@ -72,11 +73,11 @@ def _lines(row: Row, facts: Facts, language: str, place: Layout, paint: Painter)
         "confidence": f"{sureness:.2f}" if (sureness := confidence(finding, answer)) else "",
         "reason": " · ".join(part for part in (candidate, reason, evidence_text(facts, finding)) if part),
     }
-    for number, cells in enumerate(place.wrap([visible(texts[name]) for name in place.names])):
+    for number, parts in enumerate(place.wrap([visible(texts[name]) for name in place.names])):
         at = place.names.index("level")
         if not number:
-            cells[at] = paint.level(answer.level, cells[at])
-        yield (_INDENT + place.join(cells)).rstrip() + "\n"
+            parts[at] = paint.level(answer.level, parts[at])
+        yield (_INDENT + place.join(parts)).rstrip() + "\n"
 
 
 def _lifted(result: AssetResult, facts: Facts, language: str, width: int, paint: Painter) -> Iterator[str]:
@@ -89,6 +90,22 @@ def _mixed(row: Row, facts: Facts, language: str, width: int, paint: Painter) ->
     extra = mixed(row, facts, language)
     if extra:
         yield from _note("  ↳", f"{facts.text('emit.mixed')} {extra}", width, paint)
+
+
+def _places(
+    result: AssetResult, facts: Facts, language: str, options: EmitOptions, paint: Painter
+) -> Iterator[str]:
+    """Where types occur in a text file: line, column, type, confidence; never what stands there."""
+    if options.spans is None or result.asset.ref not in options.spans:
+        return
+    located, name = options.spans[result.asset.ref], visible(result.asset.name)
+    places = [f"{name}:{span.line}:{span.column}" for span in located.spans]
+    wide = max(map(cells, places), default=0)
+    for place, span in zip(places, located.spans, strict=True):
+        kind = f"{type_name(facts, span.type, language)} ({span.type})"
+        yield f"{_INDENT}{padded(place, wide)}  {span.confidence:.2f}  {kind}\n"
+    if located.more:
+        yield paint.warn(_INDENT + facts.text("emit.more_places", count=f"{located.more:,}")) + "\n"
 
 
 def _note(mark: str, text: str, width: int, paint: Painter) -> Iterator[str]:

@@ -7,6 +7,7 @@ from guard.model.datatype import DataType, ValueShape
 from guard.model.errors import GuardError, RefusedError, SourceError, UsageError
 from guard.model.finding import Evidence, Finding, Mixed, Shape
 from guard.model.result import AssetResult, Run, Totals
+from guard.model.span import Located, Span
 
 __all__ = [
     "UNDETERMINED",
@@ -20,6 +21,7 @@ __all__ = [
     "Evidence",
     "Finding",
     "GuardError",
+    "Located",
     "Mixed",
     "Problem",
     "Reason",
@@ -27,6 +29,7 @@ __all__ = [
     "Run",
     "Shape",
     "SourceError",
+    "Span",
     "Status",
     "Totals",
     "UsageError",

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+NAME_VALUE = "name-value"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """One observation that speaks for (``weight`` > 0) or against a type.
 
     ``kind`` is one of ``name``, ``comment``, ``table``, ``neighbour``, ``value``,
-    ``check``, ``dictionary``, ``declared`` (SQL type), ``shape``. ``detail`` names what
+    ``check``, ``dictionary``, ``declared`` (SQL type), ``shape``, ``name-value`` (the column's
+    name is itself a value of the type; it has no weight). ``detail`` names what
     matched: a lexicon word, a check, a pattern's type; never a cell. ``weight`` is in log-odds.
     ``hits`` of ``total`` rows, where the evidence counts rows.
     """
@@ -29,12 +32,14 @@ class Mixed:
     """A type found in a minority of a column's rows, or inside longer text.
 
     ``share`` = hits / rows with a value. Kept beside the column's verdict, never averaged away.
+    ``rows`` are the numbers, from 0, of the first rows that hold it, where a file was read whole.
     """
 
     type: str
     hits: int
     total: int
     embedded: bool = False
+    rows: tuple[int, ...] = ()
 
     @property
     def share(self) -> float:
@@ -78,3 +83,8 @@ class Finding:
     mixed: tuple[Mixed, ...] = ()
     shape: Shape | None = None
     missed: float | None = None
+
+    @property
+    def name_values(self) -> tuple[str, ...]:
+        """The types of which the column's own name is or holds a value."""
+        return tuple(item.type for item in self.evidence if item.kind == NAME_VALUE)

@@ -74,8 +74,11 @@ def _plugins() -> str:
 
 
 def _detector(session: Session) -> str:
+    from guard.detect import native
+
     session.rules().detector()
-    return "re2, pyarrow, numpy"
+    reason = native.unavailable()
+    return f"re2 ({reason})" if reason else f"re2, numba · {native.folder()}"
 
 
 def _catalog(session: Session) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from guard import plugins
+from guard.checks import CHECKS, Check
 from guard.model import DataType, UsageError
+from guard.ops.levels import known_level
 from guard.policy.catalogue import load_lexicon, load_types
 from guard.policy.load import load_pack
 from guard.policy.policy import Policy
@@ -18,53 +20,100 @@ from guard.yamldoc import nearest
 
 if TYPE_CHECKING:
     from guard.detect.engine import Detector
+    from guard.presidio.adopt import Adopted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """The type catalogue by id, the lexicon, and the policy that grades."""
+    """The type catalogue by id, the lexicon, and the policy that grades.
+
+    ``installed`` are the ids of the types that come with plugins; the others are the user's own.
+    """
 
     types: Mapping[str, DataType]
     lexicon: Mapping[str, Any]
     policy: Policy
+    adopted: Adopted | None = None
+    installed: frozenset[str] = frozenset()
+
+    @property
+    def checks(self) -> Mapping[str, Check]:
+        """The checks that the types' values may name."""
+        return CHECKS if self.adopted is None else {**CHECKS, **self.adopted.checks}
 
     def detector(self, only: Iterable[str] = (), leave: Iterable[str] = ()) -> Detector:
         """A detector of the types whose id matches a glob of ``only`` (or all) and none of ``leave``."""
         from guard.detect.engine import Detector  # brings numpy, pyarrow and re2
 
         chosen = self._chosen(tuple(only), tuple(leave))
-        return Detector(chosen, self.lexicon, year=datetime.now(UTC).year)
+        return Detector(
+            chosen,
+            self.lexicon,
+            year=datetime.now(UTC).year,
+            checks=self.checks,
+            installed=self.installed,
+            reader=self.adopted.reader if self.adopted else None,
+        )
 
     def _chosen(self, only: tuple[str, ...], leave: tuple[str, ...]) -> tuple[DataType, ...]:
         for pattern in (*only, *leave):
             if not any(fnmatchcase(id, pattern) for id in self.types):
                 raise UsageError("unknown-type", word=pattern, nearest=nearest(pattern, self.types) or "-")
+        # Where presidio's recognizer was asked for, it takes the place of our own type, unless that is named.
+        instead = self.adopted.instead if self.adopted else frozenset()
         return tuple(
             kind
             for id, kind in self.types.items()
-            if (not only or _matches(id, only)) and not _matches(id, leave)
+            if (id not in instead or id in only)
+            and (not only or _matches(id, only))
+            and not _matches(id, leave)
         )
 
 
-def rules(packs: Iterable[str] = (), folders: Iterable[Path] = ()) -> Rules:
+def rules(
+    packs: Iterable[str] = (),
+    folders: Iterable[Path] = (),
+    presidio: Sequence[Mapping[str, Any]] = (),
+    where: str = "-",
+) -> Rules:
     """Load types, lexicon and packs: the installed ones, then those in the local ``folders``.
 
-    ``packs`` names the packs to use (default: gov_cn). Raises UsageError with file and line.
+    ``packs`` names the packs to use (default: gov_cn); ``presidio`` the recognizers to adopt, set at
+    ``where``. Raises UsageError with file and line.
     """
     local = tuple(folders)
     for folder in local:
         _holds_something(folder)
     types: dict[str, DataType] = {}
-    for folder in (*plugins.types_folders(), *(folder / "types" for folder in local)):
-        if folder.is_dir():
-            add_types(types, folder)
+    for folder in plugins.types_folders():
+        add_types(types, folder)
+    installed = frozenset(types)
+    for folder in local:
+        if (folder / "types").is_dir():
+            add_types(types, folder / "types")
+    adopted = _adopted(presidio, types, where) if presidio else None
     lexicon: dict[str, Any] = {}
     for folder in (*plugins.lexicon_folders(), *(folder / "lexicon" for folder in local)):
         if folder.is_dir():
             lexicon |= load_lexicon(folder)
     known = pack_folders(local)
     chosen = [load_pack(_pack_folder(name, known)) for name in (tuple(packs) or ("gov_cn",))]
-    return Rules(types=types, lexicon=lexicon, policy=Policy(chosen, types.values()))
+    policy = Policy(chosen, types.values())
+    for kind in adopted.types if adopted else ():
+        known_level(kind.level, policy.levels)
+    return Rules(types=types, lexicon=lexicon, policy=policy, adopted=adopted, installed=installed)
+
+
+def _adopted(wanted: Sequence[Mapping[str, Any]], types: dict[str, DataType], where: str) -> Adopted:
+    """Adopt presidio's recognizers and add their types to ``types``."""
+    from guard.presidio.library import presidio
+
+    presidio()  # says which extra is missing before anything of it is imported
+    from guard.presidio.adopt import adopt
+
+    adopted = adopt(wanted, types, where)
+    types.update({kind.id: kind for kind in adopted.types})
+    return adopted
 
 
 def add_types(types: dict[str, DataType], folder: Path) -> None:

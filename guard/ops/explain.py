@@ -103,7 +103,7 @@ def _type(kind: DataType, lang: str) -> Iterator[str]:
     if shape is not None:
         rows.append(("looks_like", shape.pattern or shape.dictionary))
         if shape.check:
-            rows.append(("counts_when", t(f"explain.checks.{shape.check}", lang)))
+            rows.append(("counts_when", t(f"explain.checks.{shape.check.partition('.')[0]}", lang)))
         rows.append(("strength", t(f"explain.strengths.{shape.strength}", lang)))
     rows += [
         (

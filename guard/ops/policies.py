@@ -145,7 +145,10 @@ def test(session: Session, folders: Sequence[Path]) -> Tested:
         for kind in rules.types.values()
         for failure in test_type(kind, lists)
     ]
-    failures += [str(failure) for failure in test_names(TypeCatalogue(rules.types.values()), rules.lexicon)]
+    failures += [
+        str(failure)
+        for failure in test_names(TypeCatalogue(rules.types.values(), rules.checks), rules.lexicon)
+    ]
     cases = 0
     for folder in _packs_in(session, folders):
         outcome = golden(folder, rules.types.values())
@@ -167,4 +170,4 @@ def trier(session: Session, type_id: str, folders: Sequence[Path]) -> Callable[[
     if type_id not in rules.types:
         raise UsageError("unknown-type", word=type_id, nearest=nearest(type_id, rules.types) or "-")
     kind, lists = rules.types[type_id], dictionaries(rules.lexicon)
-    return lambda value: try_value(kind, value, lists)
+    return lambda value: try_value(kind, value, lists, rules.checks)

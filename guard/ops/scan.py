@@ -22,6 +22,7 @@ from guard.policy.grade import grade
 from guard.scan.judge import Judge
 from guard.scan.run import Listener, Scan
 from guard.scan.scope import SourcePlan
+from guard.scan.spans import SpanStore
 from guard.sdk.connector import Connector, Explains, Unreadable
 from guard.sdk.display import visible
 from guard.sdk.report import Facts
@@ -31,6 +32,7 @@ from guard.sdk.report import Facts
 class Request:
     """What was asked for. ``sample`` is a row count, ``P%`` or ``full``; ``max_time`` a duration.
 
+    ``spans`` asks for the places in text files, which are kept in memory only.
     ``ask_password(source)`` is called when a URL has a user and no password is referenced.
     """
 
@@ -50,6 +52,7 @@ class Request:
     department: str | None = None
     dry_run: bool = False
     show_sql: bool = False
+    spans: bool = False
     resume: str | None = None
     no_store: bool = False
     fail_on: str | None = None
@@ -79,13 +82,17 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """How a scan ended: its facts, the exit code, and the command that goes on where it stopped."""
+    """How a scan ended: its facts, the exit code, and the command that goes on where it stopped.
+
+    ``spans`` are the places in text files, where they were asked for.
+    """
 
     facts: Facts
     exit_code: int
     fail_on: str
     troubles: tuple[exits.Trouble, ...] = ()
     resume: str = ""
+    spans: SpanStore | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -101,6 +108,7 @@ class Prepared:
     fail_on: str
     stopping: bool = False
     _scan: Scan | None = field(default=None)
+    _spans: SpanStore | None = field(default=None)
 
     def stop(self) -> None:
         """Ask the scan to finish the assets in hand and return."""
@@ -123,8 +131,12 @@ class Prepared:
 
     def _judge(self) -> Judge:
         policy = self.rules.policy
+        detector = self.rules.detector(self.request.only, self.request.leave)
+        if self.request.spans:
+            self._spans = SpanStore(detector.text, self.rules.types)
         return Judge(
-            detector=self.rules.detector(self.request.only, self.request.leave),
+            detector=detector,
+            spans=self._spans,
             grade=lambda asset, findings: grade(asset, findings, policy),
             key=self.store.key,
         )
@@ -142,7 +154,12 @@ class Prepared:
         resume = "" if not cut or self.request.no_store else self._again()
         code = 130 if cut and self.stopping else outcome.code(self.request.allow_partial, cut)
         return Result(
-            facts=facts, exit_code=code, fail_on=self.fail_on, troubles=outcome.troubles, resume=resume
+            facts=facts,
+            exit_code=code,
+            fail_on=self.fail_on,
+            troubles=outcome.troubles,
+            resume=resume,
+            spans=self._spans,
         )
 
 

@@ -43,7 +43,12 @@ class Session:
 
     def rules(self, packs: Iterable[str] = (), folders: Iterable[Path] = ()) -> Rules:
         """Types, lexicon and policy: those of guard.yaml, unless others are named."""
-        return rules(tuple(packs) or self.config.policies, (*self.config.policy_paths, *folders))
+        return rules(
+            tuple(packs) or self.config.policies,
+            (*self.config.policy_paths, *folders),
+            self.config.presidio,
+            self.config.presidio_origin,
+        )
 
     def store(self, *, create: bool = True) -> Store:
         """The catalogue, opened. Raises GuardError where it cannot be."""

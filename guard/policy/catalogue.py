@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import re2
-
 from guard.checks import CHECKS
 from guard.model import DataType, UsageError, ValueShape
+from guard.policy.patterns import fault
 from guard.yamldoc import Document, nearest, parse
 
 STRENGTHS = ("strong", "medium", "weak")
@@ -26,7 +25,8 @@ def load_types(folder: Path) -> tuple[DataType, ...]:
     """Every type in ``folder/*.yaml``, in order of file name and place.
 
     Raises UsageError: ``yaml-broken``, ``type-unknown-field``, ``type-missing-field``,
-    ``type-bad-field``, ``type-unknown-check``, ``type-bad-pattern``, ``type-duplicate``.
+    ``type-bad-field``, ``type-unknown-check``, ``type-bad-pattern``, ``type-pattern-size``,
+    ``type-pattern-empty``, ``type-duplicate``.
     """
     found: dict[str, DataType] = {}
     for path in sorted(folder.glob("*.yaml")):
@@ -116,12 +116,9 @@ class _Item:
         )
 
     def _compile(self, pattern: str) -> None:
-        options = re2.Options()
-        options.log_errors = False
-        try:
-            re2.compile(pattern, options)
-        except re2.error:
-            raise self._error("type-bad-pattern", ("value", "pattern"), pattern=pattern) from None
+        wrong = fault(pattern)
+        if wrong is not None:
+            raise self._error(wrong.code, ("value", "pattern"), found=wrong.found)
 
     def _mapping(self, field: str) -> Mapping[Any, Any]:
         value = self.data.get(field)

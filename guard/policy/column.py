@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from guard.model import UNDETERMINED, Classification, DataType, Finding, Reason
+from guard.policy.certainty import confidence
 from guard.policy.domain import DomainScore
 from guard.policy.facts import Facts
 from guard.policy.pack import Rule
 from guard.policy.policy import CompiledRule, Policy, effects_of
 from guard.policy.view import LIKELY
 
-SURE = 0.85
 _CERTAINTY = {"high": "M-h", "medium": "M-m", "low": "M-l"}
-_WHERE = {"comment": 0.95, "name": 0.9, "initials": 0.6, "codes": 0.9}
-_BUSINESS = 0.75
 _COUNTED = frozenset({"value", "dictionary"})
 _NEARLY = 0.9
 _PROVEN = frozenset({"comment", "check"})
@@ -52,6 +50,7 @@ def grade_column(facts: Facts, finding: Finding, table: DomainScore, policy: Pol
     applied = Applied(policy.column_rules(facts.kind, facts.type, typed=facts.typed), facts)
     bases, level = _base(facts, finding, applied, policy)
     level = _mixed(finding, level, bases, policy)
+    level = _in_name(finding, level, bases, policy)
     base = level
     level = lifted(level, applied, policy)
     secret = "secret" in applied.words("scope")
@@ -64,7 +63,9 @@ def grade_column(facts: Facts, finding: Finding, table: DomainScore, policy: Pol
     reasons = [*bases, *said, *because]
     if level == UNDETERMINED and not secret:
         reasons.append(Reason(rule="no-description", effect="level", certainty="design", level=UNDETERMINED))
-    review = _review(facts, finding, applied, level, candidate, policy, secret=secret)
+    sure = 0.0 if level == UNDETERMINED else confidence(facts, finding, level, reasons, policy)
+    doubts = _doubts(facts, finding, applied, level, candidate, secret=secret)
+    review = doubts or ("low-confidence" if sure < policy.base.sure else "")
     personal = (
         facts.personal or applied.sensitive or (facts.datatype is None and _personal_attribute(facts, level))
     )
@@ -79,7 +80,7 @@ def grade_column(facts: Facts, finding: Finding, table: DomainScore, policy: Pol
         sensitive=_sensitive(facts, applied, level),
         confirmable=not review,
         review=review,
-        confidence=_confidence(facts, finding, level, policy),
+        confidence=sure,
     )
 
 
@@ -142,6 +143,20 @@ def _mixed(finding: Finding, level: str, reasons: list[Reason], policy: Policy) 
         params: dict[str, str | int | float] = {"type": part.type, "hits": part.hits, "total": part.total}
         reasons.append(
             Reason(rule="mixed-content", effect="floor", certainty="design", level=own, params=params)
+        )
+        level = policy.higher(level, own)
+    return level
+
+
+def _in_name(finding: Finding, level: str, reasons: list[Reason], policy: Policy) -> str:
+    """A type of which the column's name is a value counts with its own level: the higher wins."""
+    for kind in finding.name_values:
+        item = policy.types.get(kind)
+        if item is None:
+            continue
+        own = policy.type_level(item, organisation=False)
+        reasons.append(
+            Reason(rule="name-value", effect="floor", certainty="design", level=own, params={"type": kind})
         )
         level = policy.higher(level, own)
     return level
@@ -247,28 +262,21 @@ def _personal_attribute(facts: Facts, level: str) -> bool:
     return facts.subject == "person" and level not in ("", "L1", UNDETERMINED)
 
 
-def _review(
-    facts: Facts,
-    finding: Finding,
-    applied: Applied,
-    level: str,
-    candidate: str,
-    policy: Policy,
-    *,
-    secret: bool,
+def _doubts(
+    facts: Facts, finding: Finding, applied: Applied, level: str, candidate: str, *, secret: bool
 ) -> str:
-    """The first reason why a person should look, or empty."""
+    """The first reason besides confidence why a person should look, or empty."""
     asked = applied.words("review")
     for code, holds in (
         ("scope-secret", secret),
         ("candidate", bool(candidate)),
         ("undetermined", level == UNDETERMINED),
         ("mixed-content", bool(finding.mixed)),
+        ("name-value", bool(finding.name_values)),
         ("precision-lost", "precision-lost" in facts.flags),
         ("conflict", _conflict(finding)),
         (asked[0] if asked else "", bool(asked)),
         ("names-only", facts.datatype is not None and not _proven(finding)),
-        ("low-confidence", _confidence(facts, finding, level, policy) < SURE),
     ):
         if holds:
             return code
@@ -293,15 +301,3 @@ def _proven(finding: Finding) -> bool:
 
 def _nearly_all(hits: int | None, total: int | None) -> bool:
     return bool(total) and (hits or 0) >= _NEARLY * (total or 0)
-
-
-def _confidence(facts: Facts, finding: Finding, level: str, policy: Policy) -> float:
-    """How sure the level is: the type's confidence, or how the kind of an untyped column was told."""
-    if facts.datatype is not None:
-        return finding.confidence
-    if level == UNDETERMINED:
-        return 0.0
-    if facts.key == "pk":
-        return 0.95
-    sure = _WHERE.get(facts.sort.where, 0.4)
-    return sure if facts.kind in policy.kinds.technical else min(sure, _BUSINESS)

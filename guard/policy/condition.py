@@ -13,6 +13,7 @@ from operator import attrgetter
 from typing import Any
 
 from guard.policy.facts import Facts
+from guard.policy.kinds import OTHER
 
 Predicate = Callable[[Facts], bool]
 
@@ -167,3 +168,12 @@ def _number(key: str, bounds: Mapping[str, float]) -> Predicate:
 
 def _fact(name: str, bounds: Mapping[str, float]) -> Predicate:
     return lambda facts: _within(facts.facts.get(name), bounds)
+
+
+def catches_all(when: Any) -> bool:
+    """Whether a rule's condition takes columns of a kind that is not known."""
+    if isinstance(when, Mapping):
+        kinds = when.get("kind", ())
+        own = OTHER in ((kinds,) if isinstance(kinds, str) else kinds)
+        return own or any(catches_all(part) for key, part in when.items() if key != "not")
+    return isinstance(when, (list, tuple)) and any(map(catches_all, when))

@@ -1,7 +1,7 @@
 """Find, parse and check a pack's folder. Reading pack files is the only I/O of this package.
 
 A folder holds ``pack.yaml``, ``categories.yaml``, ``domains.yaml``, ``kinds.yaml``, ``words.yaml``,
-``rules/*.yaml`` and its golden cases ``*.test.yaml``.
+``rules/*.yaml``, its golden cases ``*.test.yaml`` and, where its levels were measured, ``certainty.yaml``.
 """
 
 from __future__ import annotations
@@ -38,6 +38,9 @@ def read_pack(folder: Path) -> tuple[Pack, tuple[Issue, ...]]:
         name: _document(folder / f"{name}.yaml")
         for name in ("pack", "categories", "domains", "kinds", "words")
     }
+    measured = folder / "certainty.yaml"
+    if measured.is_file():
+        documents["certainty"] = _document(measured)
     rules = [_document(path) for path in sorted((folder / "rules").glob("*.yaml"))]
     return _assemble(folder, documents, rules, issues), tuple(issues.found)
 
@@ -61,6 +64,7 @@ def _assemble(folder: Path, documents: dict[str, Document], rules: list[Document
     domains = read.domains(issues, documents["domains"])
     kinds = read.kinds(issues, documents["kinds"])
     words = read.word_lists(issues, documents["words"])
+    certainty, sure = read.certainty(issues, documents.get("certainty"))
     reader = RuleReader(
         issues,
         levels=levels,
@@ -89,6 +93,8 @@ def _assemble(folder: Path, documents: dict[str, Document], rules: list[Document
         words=words,
         rules=tuple(rule for document in rules for rule in reader.read(document)),
         folder=folder,
+        certainty=certainty,
+        sure=sure,
         content=_canonical([*documents.values(), *rules]),
     )
 

@@ -74,7 +74,8 @@ class Pack:
 
     ``reading`` names the standard that decides what is sensitive; ``strict`` takes a type's
     stricter level. ``impact`` maps object -> degree -> level. ``words`` are the named lists
-    that rules quote as ``@name``. ``content`` is the canonical content for the digest.
+    that rules quote as ``@name``. ``certainty`` are the weights of ``guard.policy.certainty``; from the
+    confidence ``sure`` on a level needs no person. ``content`` is the canonical content for the digest.
     """
 
     id: str
@@ -94,4 +95,6 @@ class Pack:
     words: Mapping[str, tuple[str, ...]]
     rules: tuple[Rule, ...]
     folder: Path
+    certainty: Mapping[str, float] = field(default_factory=dict)
+    sure: float = 1.0
     content: str = ""

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import cache
 
 from guard.model import DataType, UsageError
-from guard.policy.condition import Predicate, compile_when, list_ids, words_in, words_of
+from guard.policy.condition import Predicate, catches_all, compile_when, list_ids, words_in, words_of
 from guard.policy.domain import DomainJudge
 from guard.policy.kinds import KindIndex
 from guard.policy.pack import Effect, Pack, Rule
@@ -62,6 +62,7 @@ class Policy:
         self.rank = {level: at for at, level in enumerate(self.levels)}
         self.rules = tuple({rule.id: rule for pack in self.packs for rule in pack.rules}.values())
         self.digest = self._digest()
+        self.catch_all = frozenset(rule.id for rule in self.rules if catches_all(rule.when))
         self._compile()
 
     def _compile(self) -> None:

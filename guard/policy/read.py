@@ -191,3 +191,21 @@ def word_lists(issues: Issues, document: Document) -> Mapping[str, tuple[str, ..
     root.only("words", needed=("words",))
     part = Node(issues, document, ("words",), root.data.get("words", {}))
     return {name: part.words(name) for name in part.data}
+
+
+def certainty(issues: Issues, document: Document | None) -> tuple[Mapping[str, float], float]:
+    """The weights of a pack's confidence, and the confidence from which no person is needed."""
+    if document is None:
+        return {}, 1.0
+    root = Node(issues, document, (), document.data)
+    root.only("sure", "level", needed=("sure", "level"))
+    part = Node(issues, document, ("level",), root.data.get("level", {}))
+    part.only(*part.data, needed=("bias",))
+    for key in part.data:
+        if not _is_number(part.data[key]):
+            part.wrong("policy-shape", key, expected="number")
+    sure = root.data.get("sure", 1.0)
+    if not _is_number(sure):
+        root.wrong("policy-shape", "sure", expected="number")
+        sure = 1.0
+    return {key: float(value) for key, value in part.data.items() if _is_number(value)}, float(sure)

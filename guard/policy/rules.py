@@ -45,6 +45,7 @@ REVIEWS = (
     "conflict",
     "low-confidence",
     "mixed-content",
+    "name-value",
     "names-only",
     "precision-lost",
     "scope-secret",

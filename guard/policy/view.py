@@ -71,10 +71,15 @@ def _table_facts(
         rows=asset.rows,
         flags=frozenset(flag for item in findings if item.shape for flag in item.shape.flags),
         facts=measured,
-        mixed=frozenset(part.type for item in findings for part in item.mixed),
+        mixed=frozenset(kind for item in findings for kind in _beside(item)),
         neighbours=frozenset(types),
         kinds=frozenset(sort.kind for sort in sorts if sort.kind),
     )
+
+
+def _beside(finding: Finding) -> tuple[str, ...]:
+    """The types that a column holds beside its own: in some rows, or in its very name."""
+    return (*(part.type for part in finding.mixed), *finding.name_values)
 
 
 def _words(texts: Sequence[str], policy: Policy) -> dict[str, str]:
@@ -145,7 +150,7 @@ def column_facts(seen: TableView, at: int, policy: Policy) -> Facts:
         rows=table.rows,
         flags=frozenset(finding.shape.flags) if finding.shape else frozenset(),
         facts=_facts_of(finding, policy),
-        mixed=frozenset(part.type for part in finding.mixed),
+        mixed=frozenset(_beside(finding)),
         neighbours=table.neighbours,
         kinds=table.kinds,
     )

@@ -10,16 +10,19 @@ from guard.detect.engine import Detector
 from guard.detect.values import TableProfile
 from guard.model import (
     Asset,
+    AssetKind,
     AssetResult,
     Classification,
     Column,
     Coverage,
+    Evidence,
     Finding,
-    Mixed,
     Problem,
     Shape,
     Status,
 )
+from guard.model.finding import NAME_VALUE
+from guard.scan.spans import SpanStore
 
 
 class Graded(Protocol):
@@ -38,11 +41,15 @@ class Graded(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judge:
-    """Detection and grading with the key that conceals names; shared by all threads of a scan."""
+    """Detection and grading with the key that conceals names; shared by all threads of a scan.
+
+    ``spans`` takes the places in text files, where they were asked for.
+    """
 
     detector: Detector
     grade: Callable[[Asset, Sequence[Finding]], Graded]
     key: bytes
+    spans: SpanStore | None = None
 
     def profile(self, asset: Asset) -> TableProfile:
         """An empty profile for the columns of ``asset``."""
@@ -53,6 +60,9 @@ class Judge:
     ) -> AssetResult:
         """Judge one asset. Names are judged as they are and kept concealed."""
         findings = self._with_names(asset, self.detector.findings(asset, profile))
+        if asset.kind is not AssetKind.FILE or coverage.status is not Status.SCANNED:
+            # Rows of a sample, and of a database, have no place that anybody could look up.
+            findings = tuple(map(_unplaced, findings))
         graded = self.grade(asset, findings)
         public = self.conceal(asset)
         return AssetResult(
@@ -84,15 +94,14 @@ class Judge:
         )
 
     def _with_names(self, asset: Asset, findings: Sequence[Finding]) -> tuple[Finding, ...]:
-        """A column whose name is a value holds that value: it counts like a value met in its rows."""
+        """A column whose name is a value gives that value away, whatever its rows hold."""
         return tuple(
-            replace(finding, mixed=(*finding.mixed, *self._in_name(column)))
+            replace(finding, evidence=(*finding.evidence, *self._in_name(column)))
             for finding, column in zip(findings, asset.columns, strict=True)
         )
 
-    def _in_name(self, column: Column) -> tuple[Mixed, ...]:
-        kinds = self.detector.named(column.name)
-        return tuple(Mixed(type=kind, hits=1, total=1, embedded=True) for kind in kinds)
+    def _in_name(self, column: Column) -> tuple[Evidence, ...]:
+        return tuple(Evidence(kind=NAME_VALUE, type=kind) for kind in self.detector.named(column.name))
 
     def conceal(self, asset: Asset) -> Asset:
         """The asset with every name and comment in which a detector fires masked."""
@@ -119,3 +128,9 @@ class Judge:
     def hide(self, text: str) -> str:
         """``text`` masked where a detector fires in it."""
         return self.detector.conceal(text, self.key) if text else text
+
+
+def _unplaced(finding: Finding) -> Finding:
+    if not any(item.rows for item in finding.mixed):
+        return finding
+    return replace(finding, mixed=tuple(replace(item, rows=()) for item in finding.mixed))

@@ -15,7 +15,7 @@ from guard.detect.values import TableProfile
 from guard.model import Asset, AssetKind, AssetResult, Coverage, Problem, Status
 from guard.scan.judge import Judge
 from guard.scan.scope import SourcePlan
-from guard.sdk.connector import Budget, Connector, Unreadable
+from guard.sdk.connector import Budget, Connector, ReadsText, Unreadable
 from guard.sdk.sample import Sample
 
 LOG = logging.getLogger("guard.scan")
@@ -81,7 +81,7 @@ def read(plan: SourcePlan, connector: Connector, listed: Asset, judge: Judge) ->
     except Exception as error:
         LOG.error("unit failed: %s", type(error).__name__)
         reader.trouble(Problem(code="internal", path=listed.path, params={"error": type(error).__name__}))
-    return reader.finish(listed)
+    return reader.located(connector, listed, reader.finish(listed))
 
 
 def _generator(connector: Connector, listed: Asset, plan: SourcePlan) -> Any:
@@ -154,6 +154,24 @@ class _Reader:
             return [self.judged(listed, None, names_only)]
         return self._results
 
+    def located(self, connector: Connector, listed: Asset, results: list[AssetResult]) -> list[AssetResult]:
+        """``results``, and the places in the text that they are of put into the judge's store of spans."""
+        spans, (first, *more) = self._judge.spans, results
+        if spans is None or more or not isinstance(connector, ReadsText) or not _is_text(first):
+            return results
+        notes: tuple[Problem, ...] | None
+        try:
+            with closing(_parts(connector, listed)) as parts:
+                notes = spans.read(first.asset.ref, parts)
+        except Unreadable as stop:
+            notes = (stop.problem,)
+        if notes is None:
+            return [self.secret(listed)]
+        known = {problem.code for problem in first.coverage.problems}
+        told = tuple(_hidden(self._judge, note) for note in notes if note.code not in known)
+        read = replace(first.coverage, problems=(*first.coverage.problems, *told))
+        return [replace(first, coverage=read)]
+
     def _close_part(self) -> None:
         part, self._part = self._part, None
         if part is not None:
@@ -163,7 +181,27 @@ class _Reader:
         """One result, with its problems' paths concealed."""
         judge = self._judge
         hidden = replace(coverage, problems=tuple(_hidden(judge, problem) for problem in coverage.problems))
-        return judge.result(asset, profile, hidden, unit=self._unit, location=self._location)
+        result = judge.result(asset, profile, hidden, unit=self._unit, location=self._location)
+        if profile is None or not profile.trouble:
+            return result
+        note = Problem(code=profile.trouble)
+        return replace(result, coverage=replace(hidden, problems=(*hidden.problems, note)))
+
+
+def _is_text(result: AssetResult) -> bool:
+    read = result.coverage
+    return (
+        result.asset.kind is AssetKind.DOCUMENT
+        and read.status is not Status.SKIPPED
+        and read.basis == "values"
+    )
+
+
+def _parts(connector: ReadsText, listed: Asset) -> Any:
+    def parts() -> Iterator[str]:
+        yield from connector.text(listed)
+
+    return parts()
 
 
 def location_of(plan: SourcePlan, judge: Judge, path: tuple[str, ...]) -> str:

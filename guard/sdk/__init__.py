@@ -14,7 +14,16 @@ from guard.model import (
     Status,
     Totals,
 )
-from guard.sdk.connector import Budget, Capabilities, Connector, Explains, Limits, SourceSpec, Unreadable
+from guard.sdk.connector import (
+    Budget,
+    Capabilities,
+    Connector,
+    Explains,
+    Limits,
+    ReadsText,
+    SourceSpec,
+    Unreadable,
+)
 from guard.sdk.report import Facts, Report, ReportInfo
 from guard.sdk.sample import Sample
 from guard.sdk.secret import Secret
@@ -35,6 +44,7 @@ __all__ = [
     "Finding",
     "Limits",
     "Problem",
+    "ReadsText",
     "Report",
     "ReportInfo",
     "Run",

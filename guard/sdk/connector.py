@@ -114,6 +114,19 @@ class Connector(Protocol):
 
 
 @runtime_checkable
+class ReadsText(Protocol):
+    """A connector that can give out plain text as it stands, so that places in it can be told."""
+
+    def text(self, asset: Asset) -> Iterator[str]:
+        """The decoded text of a listed asset from its first character on, in parts that end with lines.
+
+        Nothing where the asset is no plain text, or text that is a table. A byte-order mark is no
+        character, line ends stay as they are, a byte that cannot be decoded is one U+FFFD. Raises Unreadable.
+        """
+        ...
+
+
+@runtime_checkable
 class Explains(Protocol):
     """A connector that can say beforehand what it would do (``--dry-run --show-sql``, ``source grant``)."""
 

@@ -7,7 +7,7 @@ import re
 from guard.model import UNDETERMINED, AssetResult, Classification, Finding, Problem, Reason
 from guard.sdk.report import Facts
 
-_TYPE_RULES = ("type-level", "organisation-level", "mixed-content")
+_TYPE_RULES = ("type-level", "organisation-level", "mixed-content", "name-value")
 _ROLL_UPS = ("table-maximum", "source-maximum")
 _NUMBERED = re.compile(r"[A-Z]{1,2}\d{1,2}")
 
@@ -167,7 +167,7 @@ def percent(share: float) -> str:
 
 def confidence(finding: Finding, answer: Classification) -> float:
     """How sure the whole answer is, 0..1: the decision's own confidence, else that of the type found."""
-    return answer.confidence or finding.confidence
+    return answer.confidence or (finding.confidence if finding.type else 0.0)
 
 
 def sure(confidence: float) -> str:

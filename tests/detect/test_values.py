@@ -8,12 +8,14 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import yaml
-from detect.values_support import catalogue, matcher, profile, sample, scores
+from detect.values_support import catalogue, lexicon, matcher, profile, sample, scores
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guard.detect import normalise
-from guard.detect.types import PatternSet
+from guard.detect import native, normalise
+from guard.detect.dictionaries import dictionaries
+from guard.detect.expressions import PatternSet
+from guard.detect.matching import Matcher
 from guard.detect.values import TableProfile
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases/values.yaml").read_text("utf-8"))
@@ -156,3 +158,27 @@ def test_minority_hits_need_more_than_luck() -> None:
     random = np.random.default_rng(11)
     values = ["无"] * 60 + [f"62{number:017d}" for number in random.integers(0, 10**17, 40)]
     assert "bank_card" not in {item.type for item in profile(values).mixed}
+
+
+def test_rows_that_hold_a_rare_type_are_numbered() -> None:
+    values = ["x"] * 100
+    values[7] = values[93] = "13800138000"
+    values[40] = "call 13900139000 now"
+    found = {(item.embedded, item.rows) for item in profile(values).mixed if item.type == "mobile_phone"}
+    assert found == {(False, (7, 93)), (True, (40,))}
+
+
+@pytest.mark.skipif(native.unavailable() is not None, reason=f"compiled code: {native.unavailable()}")
+def test_automata_and_re2_profile_every_sample_of_every_type_alike() -> None:
+    compiled = Matcher(catalogue(), dictionaries(lexicon()), compiled=True)
+    plain = Matcher(catalogue(), dictionaries(lexicon()), compiled=False)
+    for item in catalogue().shaped:
+        samples = [*item.type.samples_true, *item.type.samples_false]
+        glued = [f"说明：{text}，{text}号" for text in samples]
+        for values in (samples, glued, [*samples, *glued, None, " ", "１２３"] * 3):
+            one, other = (
+                TableProfile(catalogue(), lexicon(), 1, year=2026, matcher=each) for each in (compiled, plain)
+            )
+            for table in (one, other):
+                table.add(sample(pa.array(values, pa.string())))
+            assert one.columns() == other.columns(), item.id

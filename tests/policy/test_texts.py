@@ -9,7 +9,14 @@ from guard.model import UNDETERMINED
 from guard.policy.rules import REVIEWS
 from guard.text import LANGUAGES, lookup, t
 
-BUILT_IN = ("type-level", "organisation-level", "mixed-content", "no-description", "table-maximum")
+BUILT_IN = (
+    "type-level",
+    "organisation-level",
+    "mixed-content",
+    "name-value",
+    "no-description",
+    "table-maximum",
+)
 MORE = ("source-maximum", "domain-words", "domain-type", "domain-none")
 
 

@@ -20,6 +20,7 @@ from guard_connectors.formats.rows import (
 )
 
 _BATCH = 8192
+_WHOLE = 65_536
 _MOST_GROUPS = 16
 
 
@@ -57,7 +58,7 @@ def _samples(file: Any, asset: Asset, budget: Budget) -> Iterator[Sample]:
 
 
 def _everything(file: Any) -> Iterator[Any]:
-    yield from (piece for piece in file.iter_batches(batch_size=_BATCH, use_threads=False) if piece.num_rows)
+    yield from (piece for piece in file.iter_batches(batch_size=_WHOLE, use_threads=False) if piece.num_rows)
 
 
 def _chosen(file: Any, rows: int, asset: Asset, budget: Budget) -> Iterator[Any]:

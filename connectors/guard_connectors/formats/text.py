@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -24,15 +25,14 @@ from guard_connectors.formats.rows import (
 )
 
 _CHUNK = 2000
+_PART = 1 << 16  # characters
 _BREAK = re.compile(r"[\s,;，。；、！？!?]")
 
 
 def read(stream: BinaryIO, asset: Asset, budget: Budget) -> Iterator[Sample | Problem]:
     """One column ``text``, one row a line that is not blank; or a table, where the lines are one."""
     text = lines.opened(stream)
-    if kinds.ending(asset.name) not in kinds.PROSE and tabular(
-        lines.head(text, budget), kinds.book(asset.name)
-    ):
+    if _is_table(text, asset, budget):
         yield from delimited.read(stream, asset, budget)
         return
     asset = replace(asset, kind=AssetKind.DOCUMENT)
@@ -47,6 +47,28 @@ def read(stream: BinaryIO, asset: Asset, budget: Budget) -> Iterator[Sample | Pr
         complete = item.complete and whole and not source.stopped
         notes = (*item.notes, *_notes(text, item, padded=source.nuls))
         yield Sample(item.asset, item.batch, complete=complete, notes=notes)
+
+
+def parts(stream: BinaryIO, asset: Asset) -> Iterator[str]:
+    """The whole text in order, as it was decoded, in parts of whole lines; nothing where it is a table."""
+    text, unbounded = lines.opened(stream), Budget(seconds=math.inf)
+    if _is_table(text, asset, Budget()):
+        return
+    held: list[str] = []
+    size = 0
+    for line in lines.Lines(text, Clock(unbounded)):
+        held.append(line)
+        size += len(line)
+        if size >= _PART:
+            yield "".join(held)
+            held, size = [], 0
+    if held:
+        yield "".join(held)
+
+
+def _is_table(text: lines.Text, asset: Asset, budget: Budget) -> bool:
+    prose = kinds.ending(asset.name) in kinds.PROSE
+    return not prose and tabular(lines.head(text, budget), kinds.book(asset.name))
 
 
 def document(

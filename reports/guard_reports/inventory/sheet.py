@@ -79,7 +79,9 @@ def _column(column: Column) -> Texts:
 
 def _finding(facts: Facts, finding: Finding, language: str) -> Texts:
     kind = facts.types.get(finding.type or "")
-    mixed = (f"{type_name(facts, m.type, language)} {percent(m.share)}" for m in finding.mixed)
+    mixed = [f"{type_name(facts, m.type, language)} {percent(m.share)}" for m in finding.mixed]
+    in_name = (type_name(facts, kind, language) for kind in finding.name_values)
+    mixed += [facts.text("emit.in_name", type=name) for name in in_name]
     return {
         "feature": type_name(facts, finding.type, language),
         "example_1": kind.masked_example if kind else "",

@@ -1,0 +1,241 @@
+"""Rules into few automata, once: exact where the states suffice, wider and confirmed where not.
+
+Whole values: one automaton from the first byte to the last, split in two as often as it takes to
+keep each within ``STATES``. Inside values: rules that begin with an ASCII character start only at
+word boundaries (``runs``); the others have a telling piece looked for anywhere (``triggers``), and
+RE2 decides where it occurs. What cannot be compiled at all is left to RE2 by name, never dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from guard.detect.dfa import Dfa, Sets, TooManyStates, build
+from guard.detect.factors import TELLING, factor
+from guard.detect.nfa import Nfa
+from guard.detect.rules import Rule
+from guard.detect.syntax import Chars, Choice, Node, NotPortable, Repeat, Series, tree
+
+STATES = 25_000
+ALONE = 30_000
+_SWOLLEN = 3
+_SPARE = 2000
+ACCEPTING = np.uint32(1 << 31)
+_LONG = 8
+_SIZE = 20_000  # bytes of pattern tree, counters written out
+VERSION = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One automaton as the kernels walk it.
+
+    ``moves``: uint32, flat; the state is the offset of its row, the last column of a row the number
+    of its rule set, and the top bit of a move says that the next state has one. ``classes``: uint8,
+    256. ``sets``: rule numbers. ``wide``: no value of ASCII alone is accepted.
+    """
+
+    moves: NDArray[np.uint32]
+    classes: NDArray[np.uint8]
+    width: int
+    sets: Sets
+    wide: bool
+
+    @property
+    def rules(self) -> frozenset[int]:
+        """The rules that the automaton knows."""
+        return frozenset(rule for one in self.sets for rule in one)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """All automata over one list of rules, and the rules left to RE2."""
+
+    whole: tuple[Part, ...] = ()
+    loose: tuple[Part, ...] = ()
+    whole_slow: tuple[int, ...] = ()
+    runs: tuple[Part, ...] = ()
+    triggers: tuple[Part, ...] = ()
+    inside_slow: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    number: int
+    rule: Rule
+    node: Node
+    states: int = 0
+
+
+def whole_plan(rules: Sequence[Rule]) -> Plan:
+    """The automata for values as a whole."""
+    exact, wider, slow = [], [], []
+    for number, rule in enumerate(rules):
+        read = _read(number, rule)
+        if read is not None and (fitting := _fits(read)):
+            exact.append(fitting)
+        elif read is not None and (fitting := _fits(replace(read, node=_open(read.node)))):
+            wider.append(fitting)
+        else:
+            slow.append(number)
+    return Plan(whole=_parts(exact), loose=_parts(wider), whole_slow=tuple(slow))
+
+
+def inside_plan(rules: Sequence[Rule]) -> Plan:
+    """The automata for rules inside values."""
+    run, pieces, slow = [], [], []
+    for number, rule in enumerate(rules):
+        read = _read(number, rule)
+        if read is not None and _ascii_first(read.node) and (fitting := _fits(read, _inside)):
+            run.append(fitting)
+        elif read is not None and (piece := _piece(read)) is not None:
+            pieces.append(piece)
+        else:
+            slow.append(number)
+    return Plan(runs=_parts(run, _inside), triggers=_parts(pieces, _anywhere), inside_slow=tuple(slow))
+
+
+def _read(number: int, rule: Rule) -> _Read | None:
+    try:
+        node = tree(rule.pattern)
+    except (NotPortable, re.error, RecursionError, OverflowError):
+        return None
+    return _Read(number=number, rule=rule, node=node) if _size(node) <= _SIZE else None
+
+
+def _size(node: Node) -> int:
+    """Characters with every counter written out: what the automaton is made of."""
+    if isinstance(node, Chars):
+        return max(1, min(8, len(node.ranges)))
+    if isinstance(node, Repeat):
+        return _size(node.node) * max(1, node.high or node.low + 1)
+    return sum(_size(one) for one in node.nodes) + 1
+
+
+def _open(node: Node) -> Node:
+    """Long counters without their upper bound: a wider rule that needs fewer states."""
+    if isinstance(node, Repeat):
+        bounded = node.high is not None and (node.high < _LONG or node.high == node.low)
+        low = node.low if bounded else min(node.low, 2)
+        return Repeat(_open(node.node), low, node.high if bounded else None)
+    if isinstance(node, (Series, Choice)):
+        return type(node)(tuple(_open(one) for one in node.nodes))
+    return node
+
+
+def _ascii_first(node: Node) -> bool:
+    """Whether every match begins with an ASCII character."""
+    return _begins(node) == (True, False, False)
+
+
+def _begins(node: Node) -> tuple[bool, bool, bool]:
+    """Whether a match may begin with an ASCII character, with another, or be empty."""
+    if isinstance(node, Chars):
+        return (
+            bool(node.ranges) and node.ranges[0][0] < 128,
+            bool(node.ranges) and node.ranges[-1][1] > 127,
+            False,
+        )
+    if isinstance(node, Repeat):
+        narrow, wide, empty = _begins(node.node)
+        return narrow, wide, empty or not node.low
+    parts = [_begins(one) for one in node.nodes]
+    if isinstance(node, Series):
+        needed = next((place for place, part in enumerate(parts) if not part[2]), len(parts))
+        head = parts[: needed + 1]
+        return any(part[0] for part in head), any(part[1] for part in head), needed == len(parts)
+    return any(part[0] for part in parts), any(part[1] for part in parts), any(part[2] for part in parts)
+
+
+def _piece(read: _Read) -> _Read | None:
+    piece, bits = factor(read.node)
+    return _fits(replace(read, node=piece), _anywhere) if bits >= TELLING else None
+
+
+def _whole(group: Sequence[_Read], limit: int) -> Dfa:
+    nfa = Nfa()
+    start = nfa.state()
+    for read in group:
+        form = read.rule.form
+        nfa.add(read.node, read.number, start, fold=form != "plain", skip=form == "compact")
+    return build(nfa, start, limit=limit)
+
+
+def _inside(group: Sequence[_Read], limit: int, *, anywhere: bool = False) -> Dfa:
+    nfa = Nfa()
+    start = nfa.state()
+    for read in group:
+        nfa.add(read.node, read.number, start, fold=read.rule.form != "plain")
+    return build(nfa, start, limit=limit, anywhere=anywhere)
+
+
+def _anywhere(group: Sequence[_Read], limit: int) -> Dfa:
+    return _inside(group, limit, anywhere=True)
+
+
+_Builder = Callable[[Sequence[_Read], int], Dfa]
+
+
+def _fits(read: _Read, builder: _Builder = _whole) -> _Read | None:
+    """The rule with the number of states it takes alone; None where they are too many."""
+    try:
+        return replace(read, states=builder([read], ALONE).built)
+    except (TooManyStates, RecursionError):
+        return None
+
+
+def _parts(group: Sequence[_Read], builder: _Builder = _whole) -> tuple[Part, ...]:
+    """The group's automata: those that skip separators, those that begin wide, and the rest apart."""
+    if not group:
+        return ()
+    unique: dict[tuple[Node, str], list[int]] = {}
+    for read in group:
+        unique.setdefault((read.node, read.rule.form), []).append(read.number)
+    first = {numbers[0]: tuple(numbers) for numbers in unique.values()}
+    chosen = [read for read in group if read.number in first]
+    buckets: dict[tuple[bool, bool, bool], list[_Read]] = {}
+    for read in chosen:
+        skips = builder is _whole and read.rule.form == "compact"
+        key = (False,) * 3 if builder is _anywhere else (skips, *_begins(read.node)[:2])
+        buckets.setdefault(key, []).append(read)
+    return tuple(_part(dfa, first) for key in sorted(buckets) for dfa in _split(buckets[key], builder))
+
+
+def _split(group: Sequence[_Read], builder: _Builder) -> list[Dfa]:
+    """One automaton, or two halves where one would be too large for what they are alone."""
+    alone = sum(read.states for read in group)
+    try:
+        return [builder(group, ALONE if len(group) == 1 else min(STATES, _SWOLLEN * alone + _SPARE))]
+    except TooManyStates:
+        half = len(group) // 2
+        return [*_split(group[:half], builder), *_split(group[half:], builder)]
+
+
+def _part(dfa: Dfa, alike: dict[int, tuple[int, ...]]) -> Part:
+    states, count = dfa.moves.shape
+    width = count + 1
+    table = np.zeros((states, width), dtype=np.uint32)
+    table[:, :count] = dfa.moves * np.uint32(width)
+    table[:, :count] |= np.where(dfa.accepts[dfa.moves] > 0, ACCEPTING, np.uint32(0))
+    table[:, count] = dfa.accepts
+    sets = tuple(tuple(sorted(n for rule in one for n in alike[rule])) for one in dfa.sets)
+    return Part(
+        moves=table.ravel(), classes=dfa.classes, width=width, sets=sets, wide=not _ascii_reaches(dfa)
+    )
+
+
+def _ascii_reaches(dfa: Dfa) -> bool:
+    """Whether a text of ASCII alone is accepted."""
+    columns = np.unique(dfa.classes[:128])
+    seen = np.zeros(dfa.size, dtype=np.bool_)
+    edge = np.array([1])
+    while len(edge):
+        seen[edge] = True
+        following = np.unique(dfa.moves[edge][:, columns])
+        edge = following[~seen[following]]
+    return bool((dfa.accepts[seen] > 0).any())

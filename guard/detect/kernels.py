@@ -1,0 +1,334 @@
+"""The loops over bytes, compiled by numba: Arrow buffers in, small arrays out, the interpreter lock released.
+
+``data``: uint8, the bytes of all values; ``offsets``: int32, values + 1. An automaton is a flat uint32
+table (see ``compile.Part``): a state is the offset of its row, state 0 is dead, the start is ``width``.
+No value becomes a Python object here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+# Rows given up on because automata would restart too often in them.
+STOPPED = 0xFFFF
+_FLAG = np.uint32(1 << 31)
+_MASK = np.uint32((1 << 31) - 1)
+_STEPS = 64  # a byte may be read so often before a row is given to RE2
+_LEAST = 4096
+
+
+@njit(nogil=True, cache=True)
+def whole(data: Any, offsets: Any, moves: Any, classes: Any, width: Any, out: Any) -> None:
+    """For every value the number of the rule set that matches it as a whole, into ``out`` (uint16).
+
+    Four values at a time: their table look-ups do not wait for one another.
+    """
+    last = width - 1
+    rows = len(offsets) - 1
+    full = rows - rows % 4
+    for row in range(0, full, 4):
+        a, b, c, d = offsets[row], offsets[row + 1], offsets[row + 2], offsets[row + 3]
+        e = offsets[row + 4]
+        common = min(b - a, c - b, d - c, e - d)
+        s = t = u = v = np.uint32(width)
+        for at in range(common):
+            s = moves[(s & _MASK) + classes[data[a + at]]]
+            t = moves[(t & _MASK) + classes[data[b + at]]]
+            u = moves[(u & _MASK) + classes[data[c + at]]]
+            v = moves[(v & _MASK) + classes[data[d + at]]]
+            if (s | t | u | v) == 0:
+                break
+        if s | t | u | v:
+            s = _finish(data, a + common, b, moves, classes, s)
+            t = _finish(data, b + common, c, moves, classes, t)
+            u = _finish(data, c + common, d, moves, classes, u)
+            v = _finish(data, d + common, e, moves, classes, v)
+        out[row] = moves[(s & _MASK) + last]
+        out[row + 1] = moves[(t & _MASK) + last]
+        out[row + 2] = moves[(u & _MASK) + last]
+        out[row + 3] = moves[(v & _MASK) + last]
+    for row in range(full, rows):
+        state = _finish(data, offsets[row], offsets[row + 1], moves, classes, np.uint32(width))
+        out[row] = moves[(state & _MASK) + last]
+
+
+@njit(nogil=True, cache=True, inline="always")
+def _finish(data: Any, at: Any, end: Any, moves: Any, classes: Any, state: Any) -> Any:
+    while at < end and state != 0:
+        state = moves[(state & _MASK) + classes[data[at]]]
+        at += 1
+    return state
+
+
+@njit(nogil=True, cache=True)
+def marks(data: Any, offsets: Any, lows: Any, spans: Any, out: Any) -> None:
+    """1 where a rule may begin, else 0: a byte of the ranges ``lows[i] .. lows[i] + spans[i]`` that
+    begins a value or follows no ASCII letter or digit. ``data`` begins with the first value."""
+    for place in range(len(lows)):
+        low, span = lows[place], spans[place]
+        for at in range(len(data)):
+            out[at] |= np.uint8(np.uint8(data[at] - low) <= span)
+    word = np.empty(len(data) + 1, np.uint8)
+    word[0] = 0
+    for at in range(len(data)):
+        letter = np.uint8((data[at] | 32) - 97) <= 25
+        word[at + 1] = letter | (np.uint8(data[at] - 48) <= 9)
+    for row in range(len(offsets) - 1):
+        word[offsets[row] - offsets[0]] = 0
+    for at in range(len(data)):
+        out[at] &= np.uint8(1 - word[at])
+
+
+@njit(nogil=True, cache=True)
+def runs(  # noqa: PLR0912, PLR0913, PLR0917 - one loop; numba takes arrays, no records
+    data: Any,
+    offsets: Any,
+    first: Any,
+    marked: Any,
+    words: Any,
+    moves: Any,
+    classes: Any,
+    width: Any,
+    kinds: Any,
+    rows: Any,
+    starts: Any,
+    ends: Any,
+    sets: Any,
+) -> tuple[int, int]:
+    """Every place from a word boundary to a word boundary that an automaton accepts.
+
+    Begins with value ``first`` and stops when the output arrays are nearly full. ``marked``: where
+    rules may begin (``marks``), and ``words`` the same eight at a time. ``kinds``:
+    uint8, 256: 1 ASCII letter or digit, 2 point, 8 a digit. Returns the number of places and the value
+    to go on with. A set of ``STOPPED`` marks a value that was given up on.
+    """
+    last = width - 1
+    origin, total = np.int64(offsets[0]), len(offsets) - 1
+    found, room = 0, len(rows)
+    row, kept = first, 0
+    base, end = np.int64(offsets[row]), np.int64(offsets[row + 1])
+    left = _STEPS * (end - base) + _LEAST
+    at, stop = base, np.int64(offsets[total])
+    while at < stop:
+        if (at - origin) % 8 == 0:
+            while at < stop and words[(at - origin) >> 3] == 0:
+                at += 8
+            if at >= stop:
+                break
+        if not marked[at - origin]:
+            at += 1
+            continue
+        while at >= end:
+            row += 1
+            base, end = end, np.int64(offsets[row + 1])
+            left = _STEPS * (end - base) + _LEAST
+            kept = found
+        if left >= 0 and (at == base or _opens(data, base, at, kinds)):
+            state = np.uint32(width)
+            to = at
+            while to < end:
+                state = moves[(state & _MASK) + classes[data[to]]]
+                if state == 0:
+                    break
+                to += 1
+                if state & _FLAG and _closes(data, to, end, kinds):
+                    if found == room:
+                        return kept, row
+                    rows[found] = row
+                    starts[found] = at - base
+                    ends[found] = to - base
+                    sets[found] = moves[(state & _MASK) + last]
+                    found += 1
+            left -= to - at
+            if left < 0:
+                found = kept
+                if found == room:
+                    return kept, row
+                rows[found] = row
+                starts[found] = 0
+                ends[found] = 0
+                sets[found] = STOPPED
+                found += 1
+        at += 1
+    return found, total
+
+
+@njit(nogil=True, cache=True, inline="always")
+def _opens(data: Any, base: Any, at: Any, kinds: Any) -> Any:
+    before = kinds[data[at - 1]]
+    if before & 2 and at - base >= 2:
+        return kinds[data[at - 2]] & 8 == 0
+    return before & 1 == 0
+
+
+@njit(nogil=True, cache=True, inline="always")
+def _closes(data: Any, at: Any, end: Any, kinds: Any) -> Any:
+    if at == end:
+        return True
+    after = kinds[data[at]]
+    if after & 2:
+        return at + 1 == end or kinds[data[at + 1]] & 8 == 0
+    return after & 1 == 0
+
+
+@njit(nogil=True, cache=True)
+def triggers(
+    data: Any, offsets: Any, first: Any, moves: Any, classes: Any, width: Any, rows: Any, sets: Any
+) -> tuple[int, int]:
+    """The values in which a telling piece of a rule occurs, and the set of those rules.
+
+    One entry for every change of set in a value. Returns as ``runs`` does. Four values at a time.
+    """
+    found, room, total = 0, len(rows), len(offsets) - 1
+    full = first + (total - first) // 4 * 4
+    for row in range(first, full, 4):
+        a, b, c, d = offsets[row], offsets[row + 1], offsets[row + 2], offsets[row + 3]
+        e = offsets[row + 4]
+        common = min(b - a, c - b, d - c, e - d)
+        s = t = u = v = np.uint32(width)
+        kept, seen = found, np.uint32(0)
+        for at in range(common):
+            s = moves[(s & _MASK) + classes[data[a + at]]]
+            t = moves[(t & _MASK) + classes[data[b + at]]]
+            u = moves[(u & _MASK) + classes[data[c + at]]]
+            v = moves[(v & _MASK) + classes[data[d + at]]]
+            if (s | t | u | v) & _FLAG:
+                if found + 4 > room:
+                    return kept, row
+                found = _noted(s, row, moves, width, rows, sets, found)
+                found = _noted(t, row + 1, moves, width, rows, sets, found)
+                found = _noted(u, row + 2, moves, width, rows, sets, found)
+                found = _noted(v, row + 3, moves, width, rows, sets, found)
+        for place in range(4):
+            state = s if place == 0 else t if place == 1 else u if place == 2 else v
+            begin = a if place == 0 else b if place == 1 else c if place == 2 else d
+            seen = np.uint32(0)
+            for at in range(begin + common, offsets[row + place + 1]):
+                state = moves[(state & _MASK) + classes[data[at]]]
+                if state & _FLAG and moves[(state & _MASK) + width - 1] != seen:
+                    if found == room:
+                        return kept, row
+                    seen = moves[(state & _MASK) + width - 1]
+                    found = _noted(state, row + place, moves, width, rows, sets, found)
+    for row in range(full, total):
+        state = np.uint32(width)
+        kept, seen = found, np.uint32(0)
+        for at in range(offsets[row], offsets[row + 1]):
+            state = moves[(state & _MASK) + classes[data[at]]]
+            if state & _FLAG and moves[(state & _MASK) + width - 1] != seen:
+                if found == room:
+                    return kept, row
+                seen = moves[(state & _MASK) + width - 1]
+                found = _noted(state, row, moves, width, rows, sets, found)
+    return found, total
+
+
+@njit(nogil=True, cache=True, inline="always")
+def _noted(state: Any, row: Any, moves: Any, width: Any, rows: Any, sets: Any, found: Any) -> Any:
+    if state & _FLAG:
+        rows[found] = row
+        sets[found] = moves[(state & _MASK) + width - 1]
+        return found + 1
+    return found
+
+
+@njit(nogil=True, cache=True)
+def longest(
+    rows: Any, starts: Any, ends: Any, sets: Any, firsts: Any, members: Any, rules: Any, out: Any
+) -> int:
+    """Of every rule's places the leftmost, of those the longest, none overlapping; returns how many.
+
+    ``firsts`` and ``members`` list the rules of each set. ``out``: int64, 4 columns row, start, end,
+    rule; in no order.
+    """
+    open_row = np.full(rules, -1, np.int64)
+    open_start = np.zeros(rules, np.int64)
+    open_end = np.zeros(rules, np.int64)
+    found = 0
+    for hit in range(len(rows)):
+        row, start, end = rows[hit], starts[hit], ends[hit]
+        for place in range(firsts[sets[hit]], firsts[sets[hit] + 1]):
+            rule = members[place]
+            if open_row[rule] == row and start < open_end[rule]:
+                if start == open_start[rule]:
+                    open_end[rule] = end
+                continue
+            if open_row[rule] >= 0:
+                out[found, 0] = open_row[rule]
+                out[found, 1] = open_start[rule]
+                out[found, 2] = open_end[rule]
+                out[found, 3] = rule
+                found += 1
+            open_row[rule] = row
+            open_start[rule] = start
+            open_end[rule] = end
+    for rule in range(rules):
+        if open_row[rule] >= 0:
+            out[found, 0] = open_row[rule]
+            out[found, 1] = open_start[rule]
+            out[found, 2] = open_end[rule]
+            out[found, 3] = rule
+            found += 1
+    return found
+
+
+@njit(nogil=True, cache=True)
+def unsettled(data: Any, offsets: Any, about: Any, out: Any) -> None:
+    """For every value the bits of ``about`` (uint8 by code point below 65,536) of all its characters.
+
+    Bit 1 is set too where a value begins or ends with a space or holds a character beyond 65,535.
+    """
+    for row in range(len(offsets) - 1):
+        at, end = offsets[row], offsets[row + 1]
+        flags = np.uint8(0)
+        if at < end and (data[at] == 32 or data[end - 1] == 32):
+            flags = np.uint8(1)
+        while at < end:
+            lead = data[at]
+            if lead < 0x80:
+                flags |= about[lead]
+                at += 1
+            elif lead < 0xE0:
+                flags |= about[(lead & 0x1F) << 6 | data[at + 1] & 0x3F]
+                at += 2
+            elif lead < 0xF0:
+                flags |= about[(lead & 0x0F) << 12 | (data[at + 1] & 0x3F) << 6 | data[at + 2] & 0x3F]
+                at += 3
+            else:
+                flags |= np.uint8(1)
+                at += 4
+        out[row] = flags
+
+
+@njit(nogil=True, cache=True)
+def fold(data: Any, offsets: Any, narrow: Any, out: Any, ends: Any) -> None:
+    """The values with every three-byte character replaced by its one-byte twin in ``narrow``, if any.
+
+    ``narrow``: uint8 by code point below 65,536, 0 for none. ``out``: uint8, as long as the values at
+    most; ``ends``: int32, values + 1, where each ends in it.
+    """
+    to = 0
+    ends[0] = 0
+    for row in range(len(offsets) - 1):
+        at, end = offsets[row], offsets[row + 1]
+        while at < end:
+            lead = data[at]
+            if lead & 0xF0 == 0xE0:
+                twin = narrow[(lead & 0x0F) << 12 | (data[at + 1] & 0x3F) << 6 | data[at + 2] & 0x3F]
+                if twin:
+                    out[to] = twin
+                    to += 1
+                else:
+                    out[to] = lead
+                    out[to + 1] = data[at + 1]
+                    out[to + 2] = data[at + 2]
+                    to += 3
+                at += 3
+            else:
+                out[to] = lead
+                to += 1
+                at += 1
+        ends[row + 1] = to

@@ -1,0 +1,123 @@
+"""What is looked for, and what was found: rules in, row numbers and byte offsets out, never a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from guard.checks import Bools
+
+FORMS = ("plain", "upper", "compact")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One pattern in RE2 syntax, without anchors.
+
+    ``form``: plain takes the pattern as it is; in upper ASCII case counts for nothing; in compact
+    neither do the separators that people put inside numbers (values as a whole only). ``whole`` and
+    ``inside``: where it is looked for. Rules of one ``family`` are compiled together.
+    """
+
+    name: str
+    pattern: str
+    form: str = "plain"
+    whole: bool = True
+    inside: bool = True
+    family: str = ""
+
+    @property
+    def folded(self) -> str:
+        """The pattern with its case rule."""
+        return self.pattern if self.form == "plain" else f"(?i:{self.pattern})"
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Which values match which rules as a whole.
+
+    ``parts`` are pairs of rule sets and, for every value, the number of its set; ``single`` holds
+    rules that were matched on their own. Rules are numbers in the order they were given.
+    """
+
+    rules: int
+    size: int
+    parts: Sequence[tuple[Sequence[Sequence[int]], NDArray[np.uint16]]] = ()
+    single: Mapping[int, Bools] = field(default_factory=dict)
+
+    def rows(self, rule: int) -> Bools:
+        """The values that match ``rule``."""
+        found = self.single.get(rule)
+        if found is not None:
+            return found
+        matched = np.zeros(self.size, dtype=np.bool_)
+        for sets, which in self.parts:
+            holds = np.fromiter((rule in one for one in sets), dtype=np.bool_, count=len(sets))
+            if holds.any():
+                matched |= holds[which]
+        return matched
+
+    def counts(self, weights: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
+        """For every rule the sum of ``weights`` (default: 1 each) of the values that match it."""
+        total = np.zeros(self.rules, dtype=np.int64)
+        for sets, which in self.parts:
+            of_set = np.bincount(which, weights=weights, minlength=len(sets))
+            for number, rules in enumerate(sets):
+                if rules and of_set[number]:
+                    total[list(rules)] += int(of_set[number])
+        for rule, matched in self.single.items():
+            total[rule] = matched.sum() if weights is None else weights[matched].sum()
+        return total
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Where rules occur inside values: value, byte offsets in it (end exclusive), rule; int64 each.
+
+    A hit begins and ends where no other ASCII letter or digit adjoins (a point between digits is a
+    decimal point, no end). Of one rule's hits the leftmost counts, of those the longest; hits of
+    one rule do not overlap. Sorted by value, then start, then rule.
+    """
+
+    rows: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    rules: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @classmethod
+    def of(cls, found: Sequence[tuple[int, int, int, int]]) -> Hits:
+        """From (row, start, end, rule) tuples."""
+        table = np.array(found, dtype=np.int64).reshape(-1, 4)
+        return cls(table[:, 0], table[:, 1], table[:, 2], table[:, 3]).sorted()
+
+    def sorted(self) -> Hits:
+        """In the order promised."""
+        order = np.lexsort((self.rules, self.starts, self.rows))
+        return Hits(self.rows[order], self.starts[order], self.ends[order], self.rules[order])
+
+    def joined(self, other: Hits) -> Hits:
+        """Both together."""
+        if not len(other):
+            return self
+        return Hits(
+            *(
+                np.concatenate(pair)
+                for pair in (
+                    (self.rows, other.rows),
+                    (self.starts, other.starts),
+                    (self.ends, other.ends),
+                    (self.rules, other.rules),
+                )
+            )
+        ).sorted()
+
+    def of_rule(self, rule: int) -> Hits:
+        """The hits of one rule."""
+        own = self.rules == rule
+        return Hits(self.rows[own], self.starts[own], self.ends[own], self.rules[own])
