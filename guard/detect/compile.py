@@ -27,8 +27,9 @@ _SWOLLEN = 3
 _SPARE = 2000
 ACCEPTING = np.uint32(1 << 31)
 _LONG = 8
+_ENDLESS = 17
 _SIZE = 20_000  # bytes of pattern tree, counters written out
-VERSION = 5
+VERSION = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +55,20 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """All automata over one list of rules, and the rules left to RE2."""
+    """All automata over one list of rules, and the rules left to RE2.
+
+    ``strict`` holds one rule each, of those that are wider in ``runs``; ``exact`` and ``sieves`` of those
+    in ``triggers``: itself where it fits, and with its long counters left open.
+    """
 
     whole: tuple[Part, ...] = ()
     loose: tuple[Part, ...] = ()
     whole_slow: tuple[int, ...] = ()
     runs: tuple[Part, ...] = ()
+    strict: tuple[Part, ...] = ()
     triggers: tuple[Part, ...] = ()
+    exact: tuple[Part, ...] = ()
+    sieves: tuple[Part, ...] = ()
     inside_slow: tuple[int, ...] = ()
 
 
@@ -88,16 +96,32 @@ def whole_plan(rules: Sequence[Rule]) -> Plan:
 
 def inside_plan(rules: Sequence[Rule]) -> Plan:
     """The automata for rules inside values."""
-    run, pieces, slow = [], [], []
+    run, strict, pieces, alone, sieves, slow = [], [], [], [], [], []
     for number, rule in enumerate(rules):
         read = _read(number, rule)
         if read is not None and _ascii_first(read.node) and (fitting := _fits(read, _inside)):
-            run.append(fitting)
+            wider = _fits(replace(read, node=_unbounded(read.node)), _inside)
+            if wider is not None and wider.node != read.node:
+                run.append(wider)
+                strict.append(fitting)
+            else:
+                run.append(fitting)
         elif read is not None and (piece := _piece(read)) is not None:
             pieces.append(piece)
+            if fitting := _fits(read, _inside):
+                alone.append(fitting)
+            if fitting := _fits(replace(read, node=_open(read.node)), _anywhere):
+                sieves.append(fitting)
         else:
             slow.append(number)
-    return Plan(runs=_parts(run, _inside), triggers=_parts(pieces, _anywhere), inside_slow=tuple(slow))
+    return Plan(
+        runs=_parts(run, _inside),
+        strict=tuple(part for one in strict for part in _parts([one], _inside)),
+        triggers=_parts(pieces, _anywhere),
+        exact=tuple(part for one in alone for part in _parts([one], _inside)),
+        sieves=tuple(part for one in sieves for part in _parts([one], _anywhere)),
+        inside_slow=tuple(slow),
+    )
 
 
 def _read(number: int, rule: Rule) -> _Read | None:
@@ -126,6 +150,31 @@ def _open(node: Node) -> Node:
     if isinstance(node, (Series, Choice)):
         return type(node)(tuple(_open(one) for one in node.nodes))
     return node
+
+
+def _unbounded(node: Node) -> Node:
+    """The most that long counters allow left out: a wider rule that begins alike, in fewer states."""
+    if isinstance(node, Repeat):
+        long = node.high is not None and node.high >= _ENDLESS and node.high > node.low
+        return Repeat(_unbounded(node.node), node.low, None if long else node.high)
+    if isinstance(node, (Series, Choice)):
+        return type(node)(tuple(_unbounded(one) for one in node.nodes))
+    return node
+
+
+def slack(rule: Rule) -> int:
+    """Up to how many bytes a match of the rule as it is in ``runs`` is a match of the rule itself."""
+    return _least_long(tree(rule.pattern))
+
+
+def _least_long(node: Node) -> int:
+    if isinstance(node, Repeat):
+        own = node.high if node.high is not None and node.high >= _ENDLESS and node.high > node.low else None
+        inner = _least_long(node.node)
+        return inner if own is None else min(inner, own)
+    if isinstance(node, (Series, Choice)):
+        return min(map(_least_long, node.nodes), default=_SIZE)
+    return _SIZE
 
 
 def _ascii_first(node: Node) -> bool:
@@ -207,12 +256,14 @@ def _parts(group: Sequence[_Read], builder: _Builder = _whole) -> tuple[Part, ..
 
 
 def _split(group: Sequence[_Read], builder: _Builder) -> list[Dfa]:
-    """One automaton, or two halves where one would be too large for what they are alone."""
+    """One automaton, or two parts where one would be too large for what they are alone."""
     alone = sum(read.states for read in group)
     try:
         return [builder(group, ALONE if len(group) == 1 else min(STATES, _SWOLLEN * alone + _SPARE))]
     except TooManyStates:
-        half = len(group) // 2
+        # One rule that outweighs the rest goes alone.
+        group = sorted(group, key=lambda read: -read.states)
+        half = 1 if 2 * group[0].states > alone else len(group) // 2
         return [*_split(group[:half], builder), *_split(group[half:], builder)]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -46,125 +45,104 @@ def build(nfa: Nfa, start: int, *, limit: int, anywhere: bool = False) -> Dfa:
     Raises:
         TooManyStates: more than ``limit`` states before minimisation.
     """
-    classes, count = _classes(nfa)
-    steps = _Steps(nfa, classes)
-    first = steps.closure(start)
-    known = {frozenset[int](): DEAD, first: START}
-    order, rows = [frozenset[int](), first], []
-    always = first if anywhere else frozenset[int]()
-    for members in order:
-        row = np.full(count, START if anywhere else DEAD, dtype=np.uint32)
-        for cls, target in steps.out(members, always).items():
-            number = known.get(target)
-            if number is None:
-                number = known[target] = len(order)
-                order.append(target)
-                if number > limit:
-                    raise TooManyStates(limit)
-            row[cls] = number
-        rows.append(row)
-    sets: dict[tuple[int, ...], int] = {(): 0}
-    accepts = [
-        sets.setdefault(tuple(sorted({nfa.accepts[s] for s in members if s in nfa.accepts})), len(sets))
-        for members in order
-    ]
-    moves, which = _minimised(np.array(rows), np.array(accepts, dtype=np.int64))
-    return Dfa(
-        moves=moves, classes=classes, accepts=which.astype(np.uint16), sets=tuple(sets), built=len(order)
+    from guard.detect.subsets import FULL, subsets  # imports numba
+
+    classes, count, spans = _classes(nfa)
+    table = {span: place for place, span in enumerate(spans)}
+    moves = [move for moves in nfa.moves for move in moves]
+    closed = _closures(nfa, {start, *(target for _, _, target in moves)})
+    found, rows, members, firsts = subsets(
+        _firsts([len(moves) for moves in nfa.moves]),
+        np.array([table[low, high] for low, high, _ in moves], dtype=np.int32),
+        np.array([target for _, _, target in moves], dtype=np.int32),
+        _firsts([len(one) for one in spans.values()]),
+        np.array([cls for one in spans.values() for cls in one], dtype=np.int32),
+        _firsts([len(one) for one in closed]),
+        np.array([state for one in closed for state in one], dtype=np.int32),
+        start,
+        anywhere,
+        count,
+        limit,
     )
+    if found == FULL:
+        raise TooManyStates(limit)
+    if anywhere:
+        rows[0] = 1
+    sets, accepts = _accepts(nfa, members, firsts)
+    smaller, which = _minimised(rows.astype(np.uint32), accepts)
+    return Dfa(moves=smaller, classes=classes, accepts=which.astype(np.uint16), sets=sets, built=int(found))
 
 
-def _classes(nfa: Nfa) -> tuple[NDArray[np.uint8], int]:
-    """Bytes that every move treats alike share a class."""
-    spans = {(low, high) for moves in nfa.moves for low, high, _ in moves}
+def _firsts(sizes: list[int]) -> NDArray[np.int64]:
+    return np.cumsum([0, *sizes], dtype=np.int64)
+
+
+def _classes(nfa: Nfa) -> tuple[NDArray[np.uint8], int, dict[tuple[int, int], list[int]]]:
+    """Bytes that every move treats alike share a class; the classes of each span of bytes."""
+    spans = sorted({(low, high) for moves in nfa.moves for low, high, _ in moves})
     cuts = sorted({0, 256} | {low for low, _ in spans} | {high + 1 for _, high in spans})
-    lows, highs = (
-        (np.array(side) for side in zip(*sorted(spans), strict=True)) if spans else (np.zeros(0),) * 2
-    )
+    lows, highs = (np.array(side) for side in zip(*spans, strict=True)) if spans else (np.zeros(0),) * 2
     classes = np.zeros(256, dtype=np.uint8)
     known: dict[bytes, int] = {}
     for at, after in pairwise(cuts):
         key = ((lows <= at) & (highs >= at)).tobytes()
         classes[at:after] = known.setdefault(key, len(known))
-    return classes, len(known)
+    return classes, len(known), {span: np.unique(classes[span[0] : span[1] + 1]).tolist() for span in spans}
 
 
-class _Steps:
-    def __init__(self, nfa: Nfa, classes: NDArray[np.uint8]) -> None:
-        self._nfa = nfa
-        self._classes = [int(cls) for cls in classes]
-        self._closed: dict[int, frozenset[int]] = {}
-        self._out: dict[int, dict[int, frozenset[int]]] = {}
+def _closures(nfa: Nfa, wanted: set[int]) -> list[list[int]]:
+    """For every wanted state those reached without a byte, as far as they move or accept."""
+    found: list[list[int]] = [[] for _ in nfa.moves]
+    for state in wanted:
+        seen, waiting = {state}, [state]
+        while waiting:
+            for following in nfa.free[waiting.pop()]:
+                if following not in seen:
+                    seen.add(following)
+                    waiting.append(following)
+        found[state] = [s for s in seen if nfa.moves[s] or s in nfa.accepts]
+    return found
 
-    def closure(self, state: int) -> frozenset[int]:
-        """The states reached without a byte, as far as they move or accept."""
-        found = self._closed.get(state)
-        if found is None:
-            seen, waiting = {state}, [state]
-            while waiting:
-                for following in self._nfa.free[waiting.pop()]:
-                    if following not in seen:
-                        seen.add(following)
-                        waiting.append(following)
-            found = frozenset(s for s in seen if self._nfa.moves[s] or s in self._nfa.accepts)
-            self._closed[state] = found
-        return found
 
-    def out(self, members: Iterable[int], always: frozenset[int]) -> dict[int, frozenset[int]]:
-        """The set of states after one byte, by class."""
-        found: dict[int, list[frozenset[int]]] = {}
-        for state in members:
-            for cls, targets in self._of(state).items():
-                found.setdefault(cls, []).append(targets)
-        if always:
-            return {cls: always.union(*sets) for cls, sets in found.items()}
-        return {cls: sets[0] if len(sets) == 1 else sets[0].union(*sets[1:]) for cls, sets in found.items()}
-
-    def _of(self, state: int) -> dict[int, frozenset[int]]:
-        found = self._out.get(state)
-        if found is None:
-            found = {}
-            for low, high, following in self._nfa.moves[state]:
-                closed = self.closure(following)
-                for cls in set(self._classes[low : high + 1]):
-                    found[cls] = found[cls] | closed if cls in found else closed
-            self._out[state] = found
-        return found
+def _accepts(
+    nfa: Nfa, members: NDArray[np.int32], firsts: NDArray[np.int64]
+) -> tuple[Sets, NDArray[np.int64]]:
+    """The different sets of rules, and the number of each state's."""
+    rule_of = np.full(len(nfa.moves), -1, dtype=np.int64)
+    rule_of[list(nfa.accepts)] = list(nfa.accepts.values())
+    rules = rule_of[members]
+    held = np.flatnonzero(rules >= 0)
+    states = np.searchsorted(firsts, held, side="right") - 1
+    of_state: dict[int, set[int]] = {}
+    for state, rule in zip(states.tolist(), rules[held].tolist(), strict=True):
+        of_state.setdefault(state, set()).add(rule)
+    sets: dict[tuple[int, ...], int] = {(): 0}
+    accepts = np.zeros(len(firsts) - 1, dtype=np.int64)
+    for state, own in of_state.items():
+        accepts[state] = sets.setdefault(tuple(sorted(own)), len(sets))
+    return tuple(sets), accepts
 
 
 def _minimised(
     moves: NDArray[np.uint32], accepts: NDArray[np.int64]
 ) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     """Moore's refinement on hashed rows; two 64-bit hashes, so that no two rows are taken for one."""
+    from guard.detect.subsets import digests
+
     random = np.random.default_rng(20240321)
     weights = random.integers(1, 2**63, size=(2, moves.shape[1] + 1), dtype=np.uint64) | np.uint64(1)
-    part = accepts.astype(np.int64)
-    part = np.unique(part, return_inverse=True)[1]
+    part = np.unique(accepts, return_inverse=True)[1]
     while True:
-        mixed = _scrambled(part)
-        rows = mixed[moves]
-        keys = np.stack([rows @ line[1:] + mixed * line[0] for line in weights], axis=1)
-        _, new = np.unique(keys, axis=0, return_inverse=True)
-        new = new.ravel()
+        one, other = digests(part, moves, weights).T
+        _, first, new = np.unique(one, return_index=True, return_inverse=True)
+        if (other != other[first[new]]).any():
+            new = np.unique(np.stack([one, other], axis=1), axis=0, return_inverse=True)[1].ravel()
         if new.max() == part.max():
             break
         part = new
     order = np.unique(part, return_index=True)[1]
-    ranked = sorted(order, key=lambda state: (state != _twin(part, DEAD), state != _twin(part, START), state))
+    heads = [int(np.argmax(part == part[state])) for state in (DEAD, START)]
+    ranked = sorted(order.tolist(), key=lambda state: (state != heads[0], state != heads[1], state))
     number = np.empty(len(ranked), dtype=np.uint32)
     number[part[ranked]] = np.arange(len(ranked), dtype=np.uint32)
     return np.ascontiguousarray(number[part[moves[ranked]]]), accepts[ranked]
-
-
-def _twin(part: NDArray[np.int64], state: int) -> int:
-    """The first state of the same part as ``state``."""
-    return int(np.argmax(part == part[state]))
-
-
-def _scrambled(numbers: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """SplitMix64's finaliser: small numbers become far apart."""
-    mixed = (numbers.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    found: NDArray[np.uint64] = mixed ^ (mixed >> np.uint64(31))
-    return found

@@ -7,7 +7,7 @@ import math
 from guard.detect.syntax import Chars, Choice, Node, Repeat, Series
 
 TELLING = 3.0  # bits: about one place in eight of those that do not match
-_ENOUGH = 20.0
+_ENOUGH = 45.0
 _MOST = 8
 # Blocks of characters: from, to, and how many of them are in common use.
 _BLOCKS = (

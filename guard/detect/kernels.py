@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 
 # Rows given up on because automata would restart too often in them.
-STOPPED = 0xFFFF
+STOPPED = -1
 _FLAG = np.uint32(1 << 31)
 _MASK = np.uint32((1 << 31) - 1)
 _STEPS = 64  # a byte may be read so often before a row is given to RE2
@@ -91,21 +91,22 @@ def runs(  # noqa: PLR0912, PLR0913, PLR0917 - one loop; numba takes arrays, no 
     words: Any,
     moves: Any,
     classes: Any,
-    width: Any,
+    shape: Any,
     kinds: Any,
     rows: Any,
     starts: Any,
     ends: Any,
     sets: Any,
 ) -> tuple[int, int]:
-    """Every place from a word boundary to a word boundary that an automaton accepts.
+    """Every place from a word boundary to a word boundary that one of several automata accepts.
 
-    Begins with value ``first`` and stops when the output arrays are nearly full. ``marked``: where
-    rules may begin (``marks``), and ``words`` the same eight at a time. ``kinds``:
-    uint8, 256: 1 ASCII letter or digit, 2 point, 8 a digit. Returns the number of places and the value
-    to go on with. A set of ``STOPPED`` marks a value that was given up on.
+    Begins with value ``first`` and stops when the output arrays are full. ``marked``: where rules may
+    begin (``marks``), and ``words`` the same eight at a time. ``moves`` of all automata one after
+    another; ``classes``: automata x 256; ``shape``: automata x 3, where its moves begin, its width, the
+    number of its first rule set. ``kinds``: uint8, 256: 1 ASCII letter or digit, 2 point, 8 a digit.
+    Returns the number of places and the value to go on with. A set of ``STOPPED`` marks a value that
+    was given up on.
     """
-    last = width - 1
     origin, total = np.int64(offsets[0]), len(offsets) - 1
     found, room = 0, len(rows)
     row, kept = first, 0
@@ -127,22 +128,24 @@ def runs(  # noqa: PLR0912, PLR0913, PLR0917 - one loop; numba takes arrays, no 
             left = _STEPS * (end - base) + _LEAST
             kept = found
         if left >= 0 and (at == base or _opens(data, base, at, kinds)):
-            state = np.uint32(width)
-            to = at
-            while to < end:
-                state = moves[(state & _MASK) + classes[data[to]]]
-                if state == 0:
-                    break
-                to += 1
-                if state & _FLAG and _closes(data, to, end, kinds):
-                    if found == room:
-                        return kept, row
-                    rows[found] = row
-                    starts[found] = at - base
-                    ends[found] = to - base
-                    sets[found] = moves[(state & _MASK) + last]
-                    found += 1
-            left -= to - at
+            for part in range(len(shape)):
+                table, width = shape[part, 0], shape[part, 1]
+                state, to = np.int64(width), at
+                while to < end:
+                    move = moves[table + state + classes[part, data[to]]]
+                    if move == 0:
+                        break
+                    state = np.int64(move & _MASK)
+                    to += 1
+                    if move & _FLAG and _closes(data, to, end, kinds):
+                        if found == room:
+                            return kept, row
+                        rows[found] = row
+                        starts[found] = at - base
+                        ends[found] = to - base
+                        sets[found] = shape[part, 2] + np.int64(moves[table + state + width - 1])
+                        found += 1
+                left -= to - at
             if left < 0:
                 found = kept
                 if found == room:
@@ -226,6 +229,20 @@ def triggers(
     return found, total
 
 
+@njit(nogil=True, cache=True)
+def ends(data: Any, offsets: Any, moves: Any, classes: Any, width: Any, kinds: Any, out: Any) -> None:
+    """Which values (bool) hold a place that the automaton accepts and at which a word may end."""
+    for row in range(len(offsets) - 1):
+        state = np.uint32(width)
+        end = offsets[row + 1]
+        out[row] = False
+        for at in range(offsets[row], end):
+            state = moves[(state & _MASK) + classes[data[at]]]
+            if state & _FLAG and _closes(data, at + 1, end, kinds):
+                out[row] = True
+                break
+
+
 @njit(nogil=True, cache=True, inline="always")
 def _noted(state: Any, row: Any, moves: Any, width: Any, rows: Any, sets: Any, found: Any) -> Any:
     if state & _FLAG:
@@ -236,43 +253,103 @@ def _noted(state: Any, row: Any, moves: Any, width: Any, rows: Any, sets: Any, f
 
 
 @njit(nogil=True, cache=True)
-def longest(
-    rows: Any, starts: Any, ends: Any, sets: Any, firsts: Any, members: Any, rules: Any, out: Any
+def longest(  # noqa: PLR0913, PLR0917 - numba takes arrays, no records
+    data: Any,
+    offsets: Any,
+    rows: Any,
+    starts: Any,
+    ends: Any,
+    sets: Any,
+    firsts: Any,
+    members: Any,
+    strict: Any,
+    spare: Any,
+    moves: Any,
+    classes: Any,
+    shape: Any,
+    kinds: Any,
+    out: Any,
 ) -> int:
     """Of every rule's places the leftmost, of those the longest, none overlapping; returns how many.
 
-    ``firsts`` and ``members`` list the rules of each set. ``out``: int64, 4 columns row, start, end,
-    rule; in no order.
+    ``firsts`` and ``members`` list the rules of each set. ``strict``: for every rule the number of the
+    automaton that says where it really ends if it is longer than ``spare`` bytes, -1 where the place
+    itself does; ``moves``, ``classes`` and ``shape`` as in ``runs``. ``out``: int64, 4 columns row, start,
+    end, rule; in the order of row, start, rule.
     """
-    open_row = np.full(rules, -1, np.int64)
-    open_start = np.zeros(rules, np.int64)
-    open_end = np.zeros(rules, np.int64)
-    found = 0
+    rules = len(strict)
+    last_row = np.full(rules, -1, np.int64)
+    last_start = np.zeros(rules, np.int64)
+    last_place = np.full(rules, -1, np.int64)
+    asked = np.zeros(rules, np.bool_)
+    found = begun = 0
+    current = np.int64(-1)
     for hit in range(len(rows)):
-        row, start, end = rows[hit], starts[hit], ends[hit]
+        row, start = rows[hit], starts[hit]
+        if row != current:
+            _ordered(out, begun, found)
+            begun, current = found, row
         for place in range(firsts[sets[hit]], firsts[sets[hit] + 1]):
-            rule = members[place]
-            if open_row[rule] == row and start < open_end[rule]:
-                if start == open_start[rule]:
-                    open_end[rule] = end
+            rule, end = members[place], ends[hit]
+            known = last_row[rule] == row
+            again = known and start == last_start[rule]
+            if again and asked[rule]:
                 continue
-            if open_row[rule] >= 0:
-                out[found, 0] = open_row[rule]
-                out[found, 1] = open_start[rule]
-                out[found, 2] = open_end[rule]
-                out[found, 3] = rule
+            before = last_place[rule] if known else -1
+            if not again and before >= 0 and start < out[before, 2]:
+                continue
+            ask = strict[rule] >= 0 and end - start > spare[rule]
+            if ask:
+                base, stop = np.int64(offsets[row]), np.int64(offsets[row + 1])
+                end = _end(data, base + start, stop, moves, classes, shape, strict[rule], kinds) - base
+            if again:
+                asked[rule] = ask
+                if before >= 0 and out[before, 1] == start:
+                    out[before, 2] = max(out[before, 2], end)
+                    continue
+            last_row[rule], last_start[rule], asked[rule] = row, start, ask
+            if end > start:
+                out[found, 0], out[found, 1], out[found, 2], out[found, 3] = row, start, end, rule
+                last_place[rule] = found
                 found += 1
-            open_row[rule] = row
-            open_start[rule] = start
-            open_end[rule] = end
-    for rule in range(rules):
-        if open_row[rule] >= 0:
-            out[found, 0] = open_row[rule]
-            out[found, 1] = open_start[rule]
-            out[found, 2] = open_end[rule]
-            out[found, 3] = rule
-            found += 1
+            elif not known:
+                last_place[rule] = -1
+    _ordered(out, begun, found)
     return found
+
+
+@njit(nogil=True, cache=True)
+def _end(data: Any, at: Any, stop: Any, moves: Any, classes: Any, shape: Any, part: Any, kinds: Any) -> Any:
+    """The last place at which a match from ``at`` ends at a word's end; ``at - 1`` without any."""
+    table, width = shape[part, 0], shape[part, 1]
+    state, to, found = np.int64(width), at, at - 1
+    while to < stop:
+        move = moves[table + state + classes[part, data[to]]]
+        if move == 0:
+            break
+        state = np.int64(move & _MASK)
+        to += 1
+        if move & _FLAG and _closes(data, to, stop, kinds):
+            found = to
+    return found
+
+
+@njit(nogil=True, cache=True)
+def _ordered(out: Any, begin: Any, end: Any) -> None:
+    """One value's hits by start, then rule: few, and nearly in order."""
+    for place in range(begin + 1, end):
+        start, stop, rule = out[place, 1], out[place, 2], out[place, 3]
+        before = place - 1
+        while before >= begin and (
+            out[before, 1] > start or (out[before, 1] == start and out[before, 3] > rule)
+        ):
+            out[before + 1, 1], out[before + 1, 2], out[before + 1, 3] = (
+                out[before, 1],
+                out[before, 2],
+                out[before, 3],
+            )
+            before -= 1
+        out[before + 1, 1], out[before + 1, 2], out[before + 1, 3] = start, stop, rule
 
 
 @njit(nogil=True, cache=True)

@@ -52,7 +52,8 @@ def folder() -> Path | None:
 @cache
 def _sources() -> str:
     """What the compiled code is made of: numba itself sees no change in a function it inlined."""
-    files = sorted([*Path(checks.__file__).parent.glob("*.py"), Path(__file__).with_name("kernels.py")])
+    own = [Path(__file__).with_name(name) for name in ("kernels.py", "subsets.py")]
+    files = sorted([*Path(checks.__file__).parent.glob("*.py"), *own])
     told = hashlib.sha256()
     for file in files:
         told.update(file.read_bytes())

@@ -21,7 +21,7 @@ from guard.detect.compile import VERSION, Part, Plan, inside_plan, whole_plan
 from guard.detect.rules import Rule
 from guard.sdk.whole import whole
 
-_PARTS = ("whole", "loose", "runs", "triggers")
+_PARTS = ("whole", "loose", "runs", "triggers", "strict", "exact", "sieves")
 _SLOW = ("whole_slow", "inside_slow")
 _KEPT = 32
 
@@ -63,6 +63,9 @@ def _both(rules: Sequence[Rule]) -> Plan:
         whole_slow=outer.whole_slow,
         runs=inner.runs,
         triggers=inner.triggers,
+        strict=inner.strict,
+        exact=inner.exact,
+        sieves=inner.sieves,
         inside_slow=inner.inside_slow,
     )
 

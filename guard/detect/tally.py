@@ -123,7 +123,7 @@ class Tally:
         return new
 
     def _look(self, shaped: Shaped, matched: Bools, batch: Batch, fresh: Bools | None) -> None:
-        """Check digits, word lists, birth years of the values that fit ``shaped``, and where rare ones are."""
+        """Check digits, word lists, birth years of the values that fit ``shaped``; rare ones' rows."""
         count, proven = self.types[shaped.id], matched
         if shaped.check:
             proven = self._matcher.passed(shaped, batch.values, matched)

@@ -12,6 +12,10 @@ from guard.detect import native, store
 from guard.detect.compile import Plan
 from guard.detect.rules import Rule
 
+pytestmark = pytest.mark.skipif(
+    native.unavailable() is not None, reason=f"compiled code: {native.unavailable()}"
+)
+
 RULES = [
     Rule(name="a", pattern=r"\d{3}"),
     Rule(name="b", pattern="[京沪][A-Z]"),

@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from guard.detect import native
 from guard.detect.dfa import START, Dfa, TooManyStates, build
 from guard.detect.factors import factor
 from guard.detect.nfa import Nfa, utf8
 from guard.detect.syntax import NotPortable, characters, inverted, tree
+
+pytestmark = pytest.mark.skipif(
+    native.unavailable() is not None, reason=f"compiled code: {native.unavailable()}"
+)
 
 PATTERNS = (
     r"1[3-9]\d{9}",
@@ -46,6 +51,7 @@ def python(pattern: str) -> re.Pattern[str]:
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
+@settings(deadline=None)
 @given(TEXTS)
 @example("13800138000")
 @example("一二号")
@@ -54,6 +60,7 @@ def test_an_automaton_accepts_exactly_what_the_pattern_does(pattern: str, text: 
 
 
 @pytest.mark.parametrize("pattern", [p for p in PATTERNS if "x*" not in p])
+@settings(deadline=None)
 @given(TEXTS)
 def test_a_piece_occurs_in_every_match(pattern: str, text: str) -> None:
     piece, bits = factor(tree(pattern))
@@ -65,6 +72,7 @@ def test_a_piece_occurs_in_every_match(pattern: str, text: str) -> None:
         assert any(accepts(dfa, text[:end]) for end in range(len(text) + 1))
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("110101199003072X -‐—'=\"\t"), max_size=24))
 def test_separators_and_case_count_for_nothing_where_the_rule_says_so(text: str) -> None:
     dfa = automaton(r"\d{3}[ -]?[\dx]{2}", fold=True, skip=True)
@@ -72,6 +80,7 @@ def test_separators_and_case_count_for_nothing_where_the_rule_says_so(text: str)
     assert accepts(dfa, text) == bool(re.fullmatch(r"\d{3}[\dxX]{2}", bare))
 
 
+@settings(deadline=None)
 @given(st.integers(0, 0x10FFFF), st.integers(0, 0x10FFFF))
 def test_utf8_blocks_cover_a_range_and_nothing_else(one: int, other: int) -> None:
     low, high = sorted((one, other))
