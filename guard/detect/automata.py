@@ -15,7 +15,7 @@ from guard.checks import Bools
 from guard.detect import kernels, normalise
 from guard.detect.compile import Part, Plan, slack
 from guard.detect.expressions import Expressions
-from guard.detect.rules import Hits, Matches, Rule
+from guard.detect.rules import Hits, Matches, Rule, RuleSets
 from guard.detect.store import load
 
 _ROOM = 1 << 16
@@ -31,6 +31,8 @@ class Automata:
         self.rules = tuple(rules)
         self._expressions = expressions
         self._plan: Plan = load(self.rules)
+        self._sets = [RuleSets(part.sets) for part in self._plan.whole]
+        self._loose_sets = [RuleSets(part.sets) for part in self._plan.loose]
         self._runs = _Band.of(self._plan.runs)
         self._strict = _strict(self._plan.strict, self.rules)
         self._free = _strict((), self.rules)
@@ -41,16 +43,19 @@ class Automata:
     def whole(self, values: Any) -> Matches:
         """The values, trimmed and on one line each, that match rules as a whole."""
         offsets, data = normalise.buffers(values)
-        wide = not _ascii(data, offsets)
+        heads = _heads(data, offsets)
         parts = [
-            (part.sets, _whole(part, data, offsets)) for part in self._plan.whole if wide or not part.wide
+            (sets, _whole(part, data, offsets))
+            for part, sets in zip(self._plan.whole, self._sets, strict=True)
+            if _may_begin(part, heads)
         ]
         single: dict[int, Bools] = {}
-        for part in self._plan.loose:
+        for part, sets in zip(self._plan.loose, self._loose_sets, strict=True):
             which = _whole(part, data, offsets)
-            for rule in part.rules:
-                holds = np.fromiter((rule in one for one in part.sets), dtype=np.bool_, count=len(part.sets))
-                single[rule] = self._confirmed(rule, values, np.flatnonzero(holds[which]))
+            for rule in sets.rules:
+                holding = sets.holding(rule)
+                assert holding is not None  # noqa: S101 - it is one of the sets' own
+                single[rule] = self._confirmed(rule, values, np.flatnonzero(holding[which]))
         for rule in self._plan.whole_slow:
             single[rule] = self._confirmed(rule, values, np.arange(len(values)))
         return Matches(len(self.rules), len(values), parts, single)
@@ -164,8 +169,20 @@ def _taken(values: Any, rows: NDArray[np.int64]) -> Any:
     return values if len(rows) == len(values) else values.take(pa.array(rows))
 
 
-def _ascii(data: NDArray[np.uint8], offsets: NDArray[np.int32]) -> bool:
-    return len(offsets) < 2 or not bool((data[offsets[0] : offsets[-1]] & 0x80).any())
+def _heads(data: NDArray[np.uint8], offsets: NDArray[np.int32]) -> Bools:
+    """Which bytes values begin with, by byte; the last stands for values that are empty."""
+    filled = offsets[1:] > offsets[:-1]
+    found = np.zeros(257, dtype=np.bool_)
+    found[data[offsets[:-1][filled]]] = True
+    found[256] = not filled.all()
+    return found
+
+
+def _may_begin(part: Part, heads: Bools) -> bool:
+    """Whether any value begins as one that the automaton accepts."""
+    opens = part.moves[part.width + part.classes.astype(np.int64)] != 0
+    empty = bool(heads[256]) and bool(part.moves[2 * part.width - 1])
+    return empty or bool((opens & heads[:256]).any())
 
 
 def _whole(part: Part, data: Any, offsets: Any) -> NDArray[np.uint16]:

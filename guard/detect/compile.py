@@ -29,7 +29,7 @@ ACCEPTING = np.uint32(1 << 31)
 _LONG = 8
 _ENDLESS = 17
 _SIZE = 20_000  # bytes of pattern tree, counters written out
-VERSION = 8
+VERSION = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,14 +38,13 @@ class Part:
 
     ``moves``: uint32, flat; the state is the offset of its row, the last column of a row the number
     of its rule set, and the top bit of a move says that the next state has one. ``classes``: uint8,
-    256. ``sets``: rule numbers. ``wide``: no value of ASCII alone is accepted.
+    256. ``sets``: rule numbers.
     """
 
     moves: NDArray[np.uint32]
     classes: NDArray[np.uint8]
     width: int
     sets: Sets
-    wide: bool
 
     @property
     def rules(self) -> frozenset[int]:
@@ -275,18 +274,4 @@ def _part(dfa: Dfa, alike: dict[int, tuple[int, ...]]) -> Part:
     table[:, :count] |= np.where(dfa.accepts[dfa.moves] > 0, ACCEPTING, np.uint32(0))
     table[:, count] = dfa.accepts
     sets = tuple(tuple(sorted(n for rule in one for n in alike[rule])) for one in dfa.sets)
-    return Part(
-        moves=table.ravel(), classes=dfa.classes, width=width, sets=sets, wide=not _ascii_reaches(dfa)
-    )
-
-
-def _ascii_reaches(dfa: Dfa) -> bool:
-    """Whether a text of ASCII alone is accepted."""
-    columns = np.unique(dfa.classes[:128])
-    seen = np.zeros(dfa.size, dtype=np.bool_)
-    edge = np.array([1])
-    while len(edge):
-        seen[edge] = True
-        following = np.unique(dfa.moves[edge][:, columns])
-        edge = following[~seen[following]]
-    return bool((dfa.accepts[seen] > 0).any())
+    return Part(moves=table.ravel(), classes=dfa.classes, width=width, sets=sets)

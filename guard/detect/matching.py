@@ -34,8 +34,10 @@ class Found:
         """The values that match the type or shape ``name``."""
         return self.matches.rows(self.numbers[name])
 
-    def distinct(self, fresh: Bools | None) -> Mapping[str, int]:
-        """How many values match each type; of ``fresh`` only, if given."""
+    def distinct(self, fresh: Bools | None, *, single: bool) -> Mapping[str, int]:
+        """How many values match each type; of ``fresh`` only, if given. ``single``: each is one row."""
+        if single and fresh is None:
+            return self.hits
         total = self.matches.counts(fresh.astype(np.int64) if fresh is not None else None)
         return {name: int(total[self.numbers[name]]) for name in self.hits}
 
@@ -60,7 +62,8 @@ class Matcher:
             Rule(name=f"shape:{name}", pattern=pattern, inside=False) for name, pattern in SHAPES.items()
         ]
         self._types = len(catalogue.shaped)
-        self._numbers = {rule.name: number for number, rule in enumerate(rules)}
+        self._names = [rule.name for rule in rules]
+        self._numbers = {name: number for number, name in enumerate(self._names)}
         self._scanner = Scanner(rules, compiled=compiled, few=few)
 
     def fast(self, data: Any) -> bool:
@@ -89,11 +92,12 @@ class Matcher:
         """The types and shapes that fit plain values, each of which stands for ``counts`` rows (or one)."""
         matches = self._scanner.whole(normalise.whole(values))
         total = matches.counts(counts)
-        there = {name: int(total[number]) for name, number in self._numbers.items() if total[number]}
-        types = {item.id for item in self.catalogue.shaped}
+        there = np.flatnonzero(total)
+        found = [(self._names[number], int(total[number])) for number in there.tolist()]
+        types = int((there < self._types).sum())
         return Found(
-            hits={name: rows for name, rows in there.items() if name in types},
-            shapes={name: rows for name, rows in there.items() if name not in types},
+            hits=dict(found[:types]),
+            shapes=dict(found[types:]),
             matches=matches,
             numbers=self._numbers,
         )

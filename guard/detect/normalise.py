@@ -22,6 +22,8 @@ _FLOAT_DIGITS = 1e15
 _WHOLE = 1024
 _DROP = str.maketrans("", "", "-‐‑‒–—―' \t\"=")
 _MARKED = re.compile(rb"[-' \t\"=]|\xe2\x80[\x90-\x95]")
+_MAYBE_MARKED = np.zeros(256, dtype=np.bool_)
+_MAYBE_MARKED[list(b"-' \t\"=\xe2")] = True
 _BREAKS = (b"\n", b"\r", b"\t", b"\x00")
 
 
@@ -134,7 +136,11 @@ def compact(values: Any) -> Any:
 
     The same array where there is nothing to drop.
     """
-    if not _MARKED.search(joined(values)):
+    if not len(values):
+        return values
+    offsets, data = buffers(values)
+    data = data[offsets[0] : offsets[-1]]
+    if not _MAYBE_MARKED[data].any() or not _MARKED.search(memoryview(data)):
         return values
     return pc.replace_substring_regex(values, _SEPARATORS, "")
 

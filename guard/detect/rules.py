@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -35,6 +35,28 @@ class Rule:
         return self.pattern if self.form == "plain" else f"(?i:{self.pattern})"
 
 
+class RuleSets:
+    """The different sets of rules that values can match, by number; number 0 is the empty set."""
+
+    def __init__(self, sets: Sequence[Sequence[int]]) -> None:
+        self.sets = tuple(map(tuple, sets))
+        self._holds: dict[int, Bools] = {}
+        for number, rules in enumerate(self.sets):
+            for rule in rules:
+                if rule not in self._holds:
+                    self._holds[rule] = np.zeros(len(self.sets), dtype=np.bool_)
+                self._holds[rule][number] = True
+
+    @property
+    def rules(self) -> Iterable[int]:
+        """The rules that are in some set."""
+        return self._holds
+
+    def holding(self, rule: int) -> Bools | None:
+        """Which sets hold ``rule``; None where none does."""
+        return self._holds.get(rule)
+
+
 @dataclass(frozen=True, slots=True)
 class Matches:
     """Which values match which rules as a whole.
@@ -45,7 +67,7 @@ class Matches:
 
     rules: int
     size: int
-    parts: Sequence[tuple[Sequence[Sequence[int]], NDArray[np.uint16]]] = ()
+    parts: Sequence[tuple[RuleSets, NDArray[np.uint16]]] = ()
     single: Mapping[int, Bools] = field(default_factory=dict)
 
     def rows(self, rule: int) -> Bools:
@@ -53,21 +75,19 @@ class Matches:
         found = self.single.get(rule)
         if found is not None:
             return found
-        matched = np.zeros(self.size, dtype=np.bool_)
         for sets, which in self.parts:
-            holds = np.fromiter((rule in one for one in sets), dtype=np.bool_, count=len(sets))
-            if holds.any():
-                matched |= holds[which]
-        return matched
+            holding = sets.holding(rule)
+            if holding is not None:
+                return holding[which]
+        return np.zeros(self.size, dtype=np.bool_)
 
     def counts(self, weights: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
         """For every rule the sum of ``weights`` (default: 1 each) of the values that match it."""
         total = np.zeros(self.rules, dtype=np.int64)
         for sets, which in self.parts:
-            of_set = np.bincount(which, weights=weights, minlength=len(sets))
-            for number, rules in enumerate(sets):
-                if rules and of_set[number]:
-                    total[list(rules)] += int(of_set[number])
+            of_set = np.bincount(which, weights=weights, minlength=len(sets.sets))
+            for number in np.flatnonzero(of_set).tolist():
+                total[list(sets.sets[number])] += int(of_set[number])
         for rule, matched in self.single.items():
             total[rule] = matched.sum() if weights is None else weights[matched].sum()
         return total

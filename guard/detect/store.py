@@ -78,7 +78,7 @@ def _key(rules: Sequence[Rule]) -> str:
 def _renumbered(plan: Plan, numbers: Sequence[int]) -> Plan:
     def part(one: Part) -> Part:
         sets = tuple(tuple(numbers[rule] for rule in rules) for rules in one.sets)
-        return Part(moves=one.moves, classes=one.classes, width=one.width, sets=sets, wide=one.wide)
+        return Part(moves=one.moves, classes=one.classes, width=one.width, sets=sets)
 
     parts: dict[str, Any] = {name: tuple(map(part, getattr(plan, name))) for name in _PARTS}
     slow = {name: tuple(numbers[rule] for rule in getattr(plan, name)) for name in _SLOW}
@@ -96,7 +96,6 @@ def _read(path: Path) -> Plan | None:
                         classes=kept[f"{name}-{place}-classes"],
                         width=one["width"],
                         sets=tuple(tuple(rules) for rules in one["sets"]),
-                        wide=one["wide"],
                     )
                     for place, one in enumerate(about[name])
                 )
@@ -113,7 +112,7 @@ def _write(path: Path, plan: Plan) -> None:
     for name in _PARTS:
         about[name] = []
         for place, part in enumerate(getattr(plan, name)):
-            about[name].append({"width": part.width, "sets": part.sets, "wide": part.wide})
+            about[name].append({"width": part.width, "sets": part.sets})
             arrays[f"{name}-{place}-moves"] = part.moves
             arrays[f"{name}-{place}-classes"] = part.classes
     arrays["about"] = np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)

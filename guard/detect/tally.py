@@ -87,8 +87,9 @@ class Tally:
     def _judge(self, batch: Batch, kind: str) -> None:
         fresh = self._fresh(batch)
         found = self._matcher.match(batch.values, batch.counts)
-        distinct = found.distinct(fresh)
+        distinct = found.distinct(fresh, single=batch.counts is None)
         full: dict[str, Bools] = {}
+        lists: dict[str, Bools] = {}
         best, rows = 0, batch.rows
         for name, hits in found.shapes.items():
             self._shape(name[6:], hits == rows, hits, found, batch)
@@ -102,7 +103,7 @@ class Tally:
             if shaped.strength == "strong":
                 best = max(best, hits)
             if shaped.strength == "strong" or hits >= _SOME * rows:
-                self._look(shaped, found.rows(name), batch, fresh)
+                self._look(shaped, found.rows(name), batch, fresh, lists)
         if kind in ("text", "binary") and self.longest >= _INSIDE_FROM and best < rows:
             self._inside(batch, full)
 
@@ -122,7 +123,14 @@ class Tally:
             self._kept = pa.concat_arrays([self._kept, values.filter(pa.array(new)).slice(0, room)])
         return new
 
-    def _look(self, shaped: Shaped, matched: Bools, batch: Batch, fresh: Bools | None) -> None:
+    def _look(
+        self,
+        shaped: Shaped,
+        matched: Bools,
+        batch: Batch,
+        fresh: Bools | None,
+        lists: dict[str, Bools],
+    ) -> None:
         """Check digits, word lists, birth years of the values that fit ``shaped``; rare ones' rows."""
         count, proven = self.types[shaped.id], matched
         if shaped.check:
@@ -130,7 +138,9 @@ class Tally:
             count.passed += batch.sum(proven)
             count.distinct_passed += int((proven if fresh is None else proven & fresh).sum())
         if shaped.dictionary:
-            listed = self._matcher.listed(shaped.dictionary, batch.values) & matched
+            if shaped.dictionary not in lists:
+                lists[shaped.dictionary] = self._matcher.listed(shaped.dictionary, batch.values)
+            listed = lists[shaped.dictionary] & matched
             count.listed += batch.sum(listed)
             count.distinct_listed += int((listed if fresh is None else listed & fresh).sum())
         if shaped.id in _BORN:
@@ -141,7 +151,7 @@ class Tally:
     def _birth(self, shaped: Shaped, matched: Bools, batch: Batch) -> None:
         at = _BORN[shaped.id]
         own = batch if matched.all() else batch.only(matched)
-        values = normalise.compact(own.values) if shaped.check else own.values
+        values = normalise.compact(own.values) if at else own.values
         years = np.asarray(pc.utf8_slice_codeunits(values, at, at + 4).cast(pa.int64()))
         rows = np.bincount(years, weights=own.counts, minlength=_YEARS)
         self.born[shaped.id] = self.born.get(shaped.id, 0) + rows

@@ -33,7 +33,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def same(one: Plan, other: Plan) -> bool:
     def parts(plan: Plan) -> list[object]:
         every = (*plan.whole, *plan.loose, *plan.runs, *plan.triggers)
-        return [(p.moves.tolist(), p.classes.tolist(), p.width, p.sets, p.wide) for p in every]
+        return [(p.moves.tolist(), p.classes.tolist(), p.width, p.sets) for p in every]
 
     return parts(one) == parts(other) and (one.whole_slow, one.inside_slow) == (
         other.whole_slow,

@@ -22,6 +22,9 @@ from guard_connectors.formats.rows import (
 _BATCH = 8192
 _WHOLE = 65_536
 _MOST_GROUPS = 16
+_LEAST_GROUPS = 4
+_DECODED = 250_000  # rows read through for a sample, from where on fewer groups do
+_JOINED = 1024
 
 
 def read(stream: BinaryIO, asset: Asset, budget: Budget) -> Iterator[Sample | Problem]:
@@ -68,14 +71,19 @@ def _chosen(file: Any, rows: int, asset: Asset, budget: Budget) -> Iterator[Any]
     sizes = [file.metadata.row_group(place).num_rows for place in range(file.num_row_groups)]
     groups = [place for place, size in enumerate(sizes) if size]
     chosen: list[int] = []
-    while groups and (len(chosen) < _MOST_GROUPS or sum(sizes[each] for each in chosen) < rows):
+    decoded = 0
+    while groups and (
+        decoded < rows or len(chosen) < (_MOST_GROUPS if decoded < _DECODED else _LEAST_GROUPS)
+    ):
         chosen.append(groups.pop(luck.randrange(len(groups))))
+        decoded += sizes[chosen[-1]]
     start = next(place for place, size in enumerate(sizes) if size)
     head = min(head, sizes[start])
     if head:
         yield next(file.iter_batches(batch_size=head, row_groups=[start], use_threads=False))
-    share = (rows - head) / sum(sizes[each] for each in chosen)
+    share = (rows - head) / decoded
     owed = 0.0
+    waiting: list[Any] = []
     for group in sorted(chosen):
         skipped = head if group == start else 0
         for piece in file.iter_batches(batch_size=_BATCH, row_groups=[group], use_threads=False):
@@ -83,8 +91,22 @@ def _chosen(file: Any, rows: int, asset: Asset, budget: Budget) -> Iterator[Any]
             take = min(int(owed + 1e-9), piece.num_rows - skipped)
             owed -= take
             if take:
-                yield piece.take(_indices(sorted(luck.sample(range(skipped, piece.num_rows), take))))
+                waiting.append(
+                    piece.take(_indices(sorted(luck.sample(range(skipped, piece.num_rows), take))))
+                )
             skipped = 0
+            if sum(each.num_rows for each in waiting) >= _JOINED:
+                yield _joined(waiting)
+                waiting = []
+    if waiting:
+        yield _joined(waiting)
+
+
+def _joined(pieces: list[Any]) -> Any:
+    """Few rows from many places as one batch: each batch costs the detector alike."""
+    import pyarrow as pa
+
+    return pa.Table.from_batches(pieces).combine_chunks().to_batches()[0]
 
 
 def _indices(places: list[int]) -> Any:
