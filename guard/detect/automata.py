@@ -137,6 +137,8 @@ class _Band:
     moves: NDArray[np.uint32]
     classes: NDArray[np.uint8]
     shape: NDArray[np.int64]
+    head_firsts: NDArray[np.int64]
+    heads: NDArray[np.int64]
     lows: NDArray[np.uint8]
     spans: NDArray[np.uint8]
     firsts: NDArray[np.int64]
@@ -152,11 +154,14 @@ class _Band:
         sets = [one for part in parts for one in part.sets]
         numbers = np.cumsum([0, *(len(part.sets) for part in parts)])
         shape = [[tables[place], part.width, numbers[place]] for place, part in enumerate(parts)]
-        lows, spans = _begins(parts)
+        opens = np.stack([part.moves[part.width + part.classes.astype(np.int64)] != 0 for part in parts])
+        lows, spans = _begins(opens)
         return cls(
             moves=np.concatenate([part.moves for part in parts]),
             classes=np.stack([part.classes for part in parts]),
             shape=np.array(shape, dtype=np.int64),
+            head_firsts=np.cumsum([0, *opens.sum(axis=0)]).astype(np.int64),
+            heads=np.nonzero(opens.T)[1],
             lows=lows,
             spans=spans,
             firsts=np.cumsum([0, *map(len, sets)]).astype(np.int64),
@@ -237,7 +242,18 @@ def _runs_of(band: _Band, kinds: Any, data: Any, offsets: Any, row: int) -> list
     while first < len(offsets) - 1:
         out = [np.empty(room, dtype=np.int64) for _ in range(4)]
         count, after = kernels.runs(
-            data, offsets, first, marked, words, band.moves, band.classes, band.shape, kinds, *out
+            data,
+            offsets,
+            first,
+            marked,
+            words,
+            band.moves,
+            band.classes,
+            band.shape,
+            band.head_firsts,
+            band.heads,
+            kinds,
+            *out,
         )
         pieces.append([out[0][:count] + row, *(array[:count] for array in out[1:])])
         room = room * 4 if after == first else room
@@ -252,10 +268,9 @@ def _blocks(offsets: Any) -> Iterator[tuple[int, int]]:
     yield from pairwise(cuts)
 
 
-def _begins(parts: Sequence[Part]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """The bytes with which some rule begins, as ranges: first byte and how many follow it."""
-    open_ = [part.moves[part.width + part.classes.astype(np.int64)] != 0 for part in parts]
-    begins = np.flatnonzero(np.logical_or.reduce(open_))
+def _begins(opens: Bools) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The bytes with which some automaton begins, as ranges: first byte and how many follow it."""
+    begins = np.flatnonzero(opens.any(axis=0))
     breaks = np.flatnonzero(np.diff(begins) > 1)
     lows = begins[np.concatenate([[0], breaks + 1])]
     highs = begins[np.concatenate([breaks, [len(begins) - 1]])]

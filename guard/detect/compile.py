@@ -29,7 +29,7 @@ ACCEPTING = np.uint32(1 << 31)
 _LONG = 8
 _ENDLESS = 17
 _SIZE = 20_000  # bytes of pattern tree, counters written out
-VERSION = 9
+VERSION = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,8 +257,11 @@ def _parts(group: Sequence[_Read], builder: _Builder = _whole) -> tuple[Part, ..
 def _split(group: Sequence[_Read], builder: _Builder) -> list[Dfa]:
     """One automaton, or two parts where one would be too large for what they are alone."""
     alone = sum(read.states for read in group)
+    limit = min(STATES, _SWOLLEN * alone + _SPARE)
+    if len(group) == 1 or builder is _anywhere:
+        limit = ALONE  # every trigger part costs a pass over all bytes: few and large ones
     try:
-        return [builder(group, ALONE if len(group) == 1 else min(STATES, _SWOLLEN * alone + _SPARE))]
+        return [builder(group, limit)]
     except TooManyStates:
         # One rule that outweighs the rest goes alone.
         group = sorted(group, key=lambda read: -read.states)

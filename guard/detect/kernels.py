@@ -92,6 +92,8 @@ def runs(  # noqa: PLR0912, PLR0913, PLR0917 - one loop; numba takes arrays, no 
     moves: Any,
     classes: Any,
     shape: Any,
+    head_firsts: Any,
+    heads: Any,
     kinds: Any,
     rows: Any,
     starts: Any,
@@ -103,7 +105,8 @@ def runs(  # noqa: PLR0912, PLR0913, PLR0917 - one loop; numba takes arrays, no 
     Begins with value ``first`` and stops when the output arrays are full. ``marked``: where rules may
     begin (``marks``), and ``words`` the same eight at a time. ``moves`` of all automata one after
     another; ``classes``: automata x 256; ``shape``: automata x 3, where its moves begin, its width, the
-    number of its first rule set. ``kinds``: uint8, 256: 1 ASCII letter or digit, 2 point, 8 a digit.
+    number of its first rule set; ``heads``: by byte (``head_firsts``) the automata that begin with it.
+    ``kinds``: uint8, 256: 1 ASCII letter or digit, 2 point, 8 a digit.
     Returns the number of places and the value to go on with. A set of ``STOPPED`` marks a value that
     was given up on.
     """
@@ -128,7 +131,8 @@ def runs(  # noqa: PLR0912, PLR0913, PLR0917 - one loop; numba takes arrays, no 
             left = _STEPS * (end - base) + _LEAST
             kept = found
         if left >= 0 and (at == base or _opens(data, base, at, kinds)):
-            for part in range(len(shape)):
+            for head in range(head_firsts[data[at]], head_firsts[data[at] + 1]):
+                part = heads[head]
                 table, width = shape[part, 0], shape[part, 1]
                 state, to = np.int64(width), at
                 while to < end:
