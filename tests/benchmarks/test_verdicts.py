@@ -90,6 +90,7 @@ def right(found: tuple[Finding, ...]) -> None:
     assert {name: told[name] for name in PROVEN} == PROVEN
 
 
+@pytest.mark.measure
 def test_two_cores(file_of: Callable[[int], Path]) -> None:
     """Wall time, so only where this machine has two cores to spare in these very rounds."""
     if len(os.sched_getaffinity(0)) < 2:
