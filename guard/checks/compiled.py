@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from guard.checks import CHECKS, judge, loops
+from guard.checks.machine import njit
 from guard.checks.registry import DASHES, SEPARATORS, Bools
 
 _DASH_LEAD, _DASH_SECOND, _DASH_FIRST = DASHES[0]

@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from guard.checks import china, phone, world
 from guard.checks.dates import FIRST, LAST
+from guard.checks.machine import njit
 
 _OTHER = 99
 _START = np.uint64(0)
@@ -313,6 +313,8 @@ def _gap(v: Any, start: int) -> int:
 @njit(nogil=True, cache=True)
 def text_date(v: Any) -> bool:
     """A day of the calendar, year first."""
+    if len(v) > _LONGEST:
+        return False
     year = _run(v, 0)
     if year == 8:
         return bool(_real(_number(v[:4]), _number(v[4:6]), _number(v[6:8])))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from guard.checks import kernels
+from guard.checks.machine import njit
 
 
 @njit(nogil=True, cache=True)

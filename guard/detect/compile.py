@@ -19,7 +19,17 @@ from guard.detect.dfa import Dfa, Sets, TooManyStates, build
 from guard.detect.factors import TELLING, factor
 from guard.detect.nfa import Nfa
 from guard.detect.rules import Rule
-from guard.detect.syntax import Chars, Choice, Node, NotPortable, Repeat, Series, tree
+from guard.detect.syntax import (
+    Chars,
+    Choice,
+    Node,
+    NotPortable,
+    Repeat,
+    Series,
+    cased,
+    characters,
+    tree,
+)
 
 STATES = 25_000
 ALONE = 30_000
@@ -29,7 +39,7 @@ ACCEPTING = np.uint32(1 << 31)
 _LONG = 8
 _ENDLESS = 17
 _SIZE = 20_000  # bytes of pattern tree, counters written out
-VERSION = 10
+VERSION = 11
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +136,8 @@ def inside_plan(rules: Sequence[Rule]) -> Plan:
 def _read(number: int, rule: Rule) -> _Read | None:
     try:
         node = tree(rule.pattern)
+        if rule.form != "plain":
+            cased(characters(node))
     except (NotPortable, re.error, RecursionError, OverflowError):
         return None
     return _Read(number=number, rule=rule, node=node) if _size(node) <= _SIZE else None

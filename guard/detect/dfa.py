@@ -33,11 +33,6 @@ class Dfa:
     sets: Sets
     built: int
 
-    @property
-    def size(self) -> int:
-        """Number of states."""
-        return len(self.accepts)
-
 
 def build(nfa: Nfa, start: int, *, limit: int, anywhere: bool = False) -> Dfa:
     """The smallest automaton for ``nfa`` from ``start``; ``anywhere``: matches may begin at any byte.
@@ -132,6 +127,7 @@ def _minimised(
     random = np.random.default_rng(20240321)
     weights = random.integers(1, 2**63, size=(2, moves.shape[1] + 1), dtype=np.uint64) | np.uint64(1)
     part = np.unique(accepts, return_inverse=True)[1]
+    part[START] = part.max() + 1  # a start from which nothing is accepted is still not the dead state
     while True:
         one, other = digests(part, moves, weights).T
         _, first, new = np.unique(one, return_index=True, return_inverse=True)

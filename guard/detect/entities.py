@@ -24,6 +24,7 @@ _DOT = "·•・‧∙"
 _HAN = "㐀-䶿一-鿿〇"
 # From the character before the first dot to the last dot; a character follows.
 _DOTS = re.compile(f"[{_HAN}](?:[{_DOT}][{_HAN}]{{1,12}}){{0,3}}([{_DOT}])(?=[{_HAN}])")
+_SOME_HAN = re.compile(f"[{_HAN}]")
 _NUMBER = r"[0-9０-９A-Za-z一二三四五六七八九十百千零〇甲乙丙丁#＃\-－之附东西南北临]{1,10}"
 _MARKS = " \t\r\n\u3000，。；：、！？,.;:!?“”‘’\"'《》〈〉（）()【】[]/|"
 _SURE, _GUESSED = 0.85, 0.6
@@ -156,7 +157,9 @@ class EntityRules:
         return replace(place, end=end if kind == ADDRESS else place.end, kind=kind)
 
     def _stands(self, text: str, one: Entity) -> bool:
-        """A surname alone is a person only before a title."""
+        """A surname alone is a person only before a title; nothing is a name without a 汉字."""
+        if not _SOME_HAN.search(text, one.start, one.end):
+            return False
         return one.kind != PERSON or one.end - one.start > 1 or text.startswith(self._titles, one.end)
 
 

@@ -13,7 +13,6 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 import re2
 
@@ -27,7 +26,7 @@ _MEMORY = 24 << 20
 # A point between digits is a decimal point, not the end of a word.
 _LEFT = r"(?:^|[^0-9A-Za-z.]|[^0-9]\.|^\.)"
 _RIGHT = r"(?:$|[^0-9A-Za-z.]|\.(?:$|[^0-9]))"
-_FAR = 2  # characters that _LEFT may take
+_FAR = 5  # bytes that _LEFT may take
 
 
 def options(memory: int = _MEMORY, *, longest: bool = False) -> Any:
@@ -173,33 +172,35 @@ class Expressions:
         locator = self._located.get(rule)
         if locator is None:
             locator = self._located[rule] = _Locator(self.rules[rule].folded, self._inside[rule])
-        for row, text in zip(rows.tolist(), values.take(pa.array(rows)).to_pylist(), strict=True):
+        offsets, data = normalise.buffers(values)
+        for row in rows.tolist():
+            text = data[offsets[row] : offsets[row + 1]].tobytes()
             for start, end in locator.spans(text):
-                yield row, len(text[:start].encode()), len(text[:end].encode()), rule
+                yield row, start, end, rule
 
 
 class _Locator:
-    """Finds the leftmost-longest hits of one pattern between word boundaries."""
+    """Finds the leftmost-longest hits of one pattern between word boundaries, in UTF-8."""
 
     def __init__(self, pattern: str, inside: str) -> None:
-        self._between = re2.compile(inside, options())
-        self._alone = re2.compile(pattern, options(longest=True))
+        self._between = re2.compile(inside.encode(), options())
+        self._alone = re2.compile(pattern.encode(), options(longest=True))
 
-    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+    def spans(self, text: bytes) -> Iterator[tuple[int, int]]:
         at = floor = 0
         while found := self._between.search(text, at):
             first = found.start()
-            at = first + 1
+            at = _next(text, first)
             for start in range(max(first, floor), min(first + _FAR, len(text)) + 1):
                 end = self._end(text, start) if _opens(text, start) else None
                 if end is not None and end > start:
                     yield start, end
-                    floor, at = end, max(at, end - _FAR)
+                    floor, at = end, max(at, _whole(text, end - _FAR))
                     break
             if at > len(text):
                 return
 
-    def _end(self, text: str, start: int) -> int | None:
+    def _end(self, text: bytes, start: int) -> int | None:
         """The last place where a match from ``start`` may end."""
         limit = len(text)
         while limit > start:
@@ -208,27 +209,36 @@ class _Locator:
                 return None
             if _closes(text, found.end()):
                 return int(found.end())
-            limit = found.end() - 1
+            limit = _whole(text, found.end() - 1)
         return None
 
 
-def _opens(text: str, at: int) -> bool:
-    before = text[at - 1 : at] if at else ""
-    if before == ".":
-        return at < 2 or not _digit(text[at - 2])
-    return not _word(before)
+def _opens(text: bytes, at: int) -> bool:
+    if at < len(text) and text[at] & 0xC0 == 0x80:
+        return False
+    before = text[at - 1 : at] if at else b""
+    if before == b".":
+        return at < 2 or not text[at - 2 : at - 1].isdigit()
+    return not before.isalnum()
 
 
-def _closes(text: str, at: int) -> bool:
+def _closes(text: bytes, at: int) -> bool:
     after = text[at : at + 1]
-    if after == ".":
-        return at + 1 >= len(text) or not _digit(text[at + 1])
-    return not _word(after)
+    if after == b".":
+        return at + 1 >= len(text) or not text[at + 1 : at + 2].isdigit()
+    return not after.isalnum()
 
 
-def _word(mark: str) -> bool:
-    return mark.isascii() and mark.isalnum()
+def _whole(text: bytes, at: int) -> int:
+    """The beginning of the character at ``at``."""
+    while at > 0 and at < len(text) and text[at] & 0xC0 == 0x80:
+        at -= 1
+    return at
 
 
-def _digit(mark: str) -> bool:
-    return "0" <= mark <= "9"
+def _next(text: bytes, at: int) -> int:
+    """The beginning of the character after the one at ``at``."""
+    at += 1
+    while at < len(text) and text[at] & 0xC0 == 0x80:
+        at += 1
+    return at

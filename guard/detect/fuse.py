@@ -11,6 +11,7 @@ from guard.detect.calibrate import found, nothing, probability
 from guard.detect.score import Catalogue, belief, odds_of_types
 from guard.model import Asset, Evidence, Finding, Mixed, Shape
 
+_MAJORITY = 0.5
 _NAMED = frozenset({"name", "comment", "table"})
 _MEASURED = frozenset({"value", "check", "dictionary"})
 
@@ -201,7 +202,7 @@ def _finding(
         confidence=confidence,
         evidence=tuple(evidence),
         alternatives=_alternatives(ranked, best, confidence, weights),
-        mixed=profile.mixed if profile else (),
+        mixed=_unsaid(profile.mixed, best, evidence) if profile else (),
         shape=shape,
         missed=0.99**shape.rows if shape else None,
     )
@@ -236,3 +237,13 @@ def _alternatives(
         rest = rest[1:]
     scaled = ((kind, round(share * scale, 3)) for kind, share in rest)
     return tuple(item for item in scaled if item[1] >= weights["shown"])[:5]
+
+
+def _unsaid(mixed: Iterable[Mixed], best: str | None, evidence: Iterable[Evidence]) -> tuple[Mixed, ...]:
+    """What the verdict does not say: minorities, and majorities where the values do not speak for it."""
+    spoken = any(item.type == best and item.kind == "value" and item.weight > 0 for item in evidence)
+    return tuple(
+        item
+        for item in mixed
+        if item.embedded or (item.type != best and (item.share < _MAJORITY or not spoken))
+    )

@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from guard.checks.machine import njit
 
 # Rows given up on because automata would restart too often in them.
 STOPPED = -1
@@ -83,7 +84,7 @@ def marks(data: Any, offsets: Any, lows: Any, spans: Any, out: Any) -> None:
 
 
 @njit(nogil=True, cache=True)
-def runs(  # noqa: PLR0912, PLR0913, PLR0917 - one loop; numba takes arrays, no records
+def runs(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917 - one loop; numba takes arrays, no records
     data: Any,
     offsets: Any,
     first: Any,
@@ -144,12 +145,17 @@ def runs(  # noqa: PLR0912, PLR0913, PLR0917 - one loop; numba takes arrays, no 
                     if move & _FLAG and _closes(data, to, end, kinds):
                         if found == room:
                             return kept, row
+                        if found - kept > end - base + _LEAST:
+                            left = np.int64(-1)  # more places than bytes: nothing that text looks like
+                            break
                         rows[found] = row
                         starts[found] = at - base
                         ends[found] = to - base
                         sets[found] = shape[part, 2] + np.int64(moves[table + state + width - 1])
                         found += 1
                 left -= to - at
+                if left < 0:
+                    break
             if left < 0:
                 found = kept
                 if found == room:
@@ -196,7 +202,8 @@ def triggers(
         e = offsets[row + 4]
         common = min(b - a, c - b, d - c, e - d)
         s = t = u = v = np.uint32(width)
-        kept, seen = found, np.uint32(0)
+        kept = found
+        seen_s = seen_t = seen_u = seen_v = np.uint32(0)
         for at in range(common):
             s = moves[(s & _MASK) + classes[data[a + at]]]
             t = moves[(t & _MASK) + classes[data[b + at]]]
@@ -205,32 +212,40 @@ def triggers(
             if (s | t | u | v) & _FLAG:
                 if found + 4 > room:
                     return kept, row
-                found = _noted(s, row, moves, width, rows, sets, found)
-                found = _noted(t, row + 1, moves, width, rows, sets, found)
-                found = _noted(u, row + 2, moves, width, rows, sets, found)
-                found = _noted(v, row + 3, moves, width, rows, sets, found)
+                seen_s, found = _noted(s, seen_s, row, moves, width, rows, sets, found)
+                seen_t, found = _noted(t, seen_t, row + 1, moves, width, rows, sets, found)
+                seen_u, found = _noted(u, seen_u, row + 2, moves, width, rows, sets, found)
+                seen_v, found = _noted(v, seen_v, row + 3, moves, width, rows, sets, found)
         for place in range(4):
             state = s if place == 0 else t if place == 1 else u if place == 2 else v
+            seen = seen_s if place == 0 else seen_t if place == 1 else seen_u if place == 2 else seen_v
             begin = a if place == 0 else b if place == 1 else c if place == 2 else d
-            seen = np.uint32(0)
             for at in range(begin + common, offsets[row + place + 1]):
                 state = moves[(state & _MASK) + classes[data[at]]]
-                if state & _FLAG and moves[(state & _MASK) + width - 1] != seen:
-                    if found == room:
-                        return kept, row
-                    seen = moves[(state & _MASK) + width - 1]
-                    found = _noted(state, row + place, moves, width, rows, sets, found)
+                if found == room:
+                    return kept, row
+                seen, found = _noted(state, seen, row + place, moves, width, rows, sets, found)
     for row in range(full, total):
         state = np.uint32(width)
         kept, seen = found, np.uint32(0)
         for at in range(offsets[row], offsets[row + 1]):
             state = moves[(state & _MASK) + classes[data[at]]]
-            if state & _FLAG and moves[(state & _MASK) + width - 1] != seen:
-                if found == room:
-                    return kept, row
-                seen = moves[(state & _MASK) + width - 1]
-                found = _noted(state, row, moves, width, rows, sets, found)
+            if found == room:
+                return kept, row
+            seen, found = _noted(state, seen, row, moves, width, rows, sets, found)
     return found, total
+
+
+@njit(nogil=True, cache=True, inline="always")
+def _noted(state: Any, seen: Any, row: Any, moves: Any, width: Any, rows: Any, sets: Any, found: Any) -> Any:
+    """Enter the set of an accepting state, if it is not the one last entered for the value."""
+    if state & _FLAG:
+        held = moves[(state & _MASK) + width - 1]
+        if held != seen:
+            rows[found] = row
+            sets[found] = held
+            return held, found + 1
+    return seen, found
 
 
 @njit(nogil=True, cache=True)
@@ -245,15 +260,6 @@ def ends(data: Any, offsets: Any, moves: Any, classes: Any, width: Any, kinds: A
             if state & _FLAG and _closes(data, at + 1, end, kinds):
                 out[row] = True
                 break
-
-
-@njit(nogil=True, cache=True, inline="always")
-def _noted(state: Any, row: Any, moves: Any, width: Any, rows: Any, sets: Any, found: Any) -> Any:
-    if state & _FLAG:
-        rows[found] = row
-        sets[found] = moves[(state & _MASK) + width - 1]
-        return found + 1
-    return found
 
 
 @njit(nogil=True, cache=True)

@@ -118,7 +118,7 @@ class Matcher:
         rows = np.flatnonzero(matched)
         if shaped.check is None:
             right[rows] = True
-        elif self._scanner.fast(values):
+        elif self._scanner.fast(values) and _has_kernel(shaped):
             offsets, data = normalise.buffers(values)
             right[rows] = _compiled(shaped, data, offsets[rows], offsets[rows + 1])
         elif len(rows):
@@ -140,7 +140,7 @@ class Matcher:
         """The values in which at least one hit passes the type's check."""
         offsets, data = normalise.buffers(values)
         starts, ends = offsets[hits.rows] + hits.starts, offsets[hits.rows] + hits.ends
-        if self._scanner.fast(values):
+        if self._scanner.fast(values) and _has_kernel(shaped):
             right = _compiled(shaped, data, starts, ends)
         else:
             text = data.tobytes()
@@ -160,12 +160,17 @@ def passed(shaped: Shaped, values: Any) -> Bools:
     return evaluate(shaped.check, data, offsets)
 
 
+def _has_kernel(shaped: Shaped) -> bool:
+    from guard.checks import CHECKS
+    from guard.checks.compiled import COMPILED
+
+    check = shaped.check
+    return check is not None and check.id in COMPILED and CHECKS.get(check.id) is check
+
+
 def _compiled(shaped: Shaped, data: Any, starts: Any, ends: Any) -> Bools:
-    from guard.checks import CHECKS, compiled, judge
+    from guard.checks import compiled
 
     assert shaped.check is not None  # noqa: S101 - asked for by callers that looked
-    check, skip = shaped.check, shaped.form == "compact"
-    starts, ends = starts.astype(np.int64), ends.astype(np.int64)
-    if CHECKS.get(check.id) is check:
-        return compiled.evaluate(check.id, data, starts, ends, skip)
-    return judge(check, data, starts, ends, skip)
+    skip = shaped.form == "compact"
+    return compiled.evaluate(shaped.check.id, data, starts.astype(np.int64), ends.astype(np.int64), skip)

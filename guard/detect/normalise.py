@@ -121,7 +121,7 @@ def plain(values: Any) -> Any:
     if not raw.isascii():
         values = pc.call_function("utf8_normalize", [values], pc.Utf8NormalizeOptions("NFKC"))
         values = pc.replace_substring_regex(values, "[\\p{Cf}\\p{Zl}\\p{Zp}]", "")
-    return pc.utf8_trim_whitespace(values) if broken or b" " in raw or not raw.isascii() else values
+    return pc.utf8_trim_whitespace(values)
 
 
 def whole(values: Any) -> Any:

@@ -68,7 +68,7 @@ class Scanner:
         return self._engine
 
     def _automata(self, *, required: bool) -> Any:
-        from guard.detect import native
+        from guard.checks import native
 
         reason = native.unavailable()
         if reason is None:

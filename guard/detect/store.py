@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import zipfile
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from guard.detect import native
+from guard.checks import native
 from guard.detect.compile import VERSION, Part, Plan, inside_plan, whole_plan
 from guard.detect.rules import Rule
 from guard.sdk.whole import whole
@@ -24,6 +26,7 @@ from guard.sdk.whole import whole
 _PARTS = ("whole", "loose", "runs", "triggers", "strict", "exact", "sieves")
 _SLOW = ("whole_slow", "inside_slow")
 _KEPT = 32
+_VERSIONS = 4
 
 
 def load(rules: Sequence[Rule]) -> Plan:
@@ -71,8 +74,19 @@ def _both(rules: Sequence[Rule]) -> Plan:
 
 
 def _key(rules: Sequence[Rule]) -> str:
-    told = json.dumps([VERSION, [[rule.pattern, rule.form, rule.whole, rule.inside] for rule in rules]])
+    told = json.dumps(
+        [VERSION, _sources(), [[rule.pattern, rule.form, rule.whole, rule.inside] for rule in rules]]
+    )
     return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+@cache
+def _sources() -> str:
+    """What builds automata, so that a change there builds them again."""
+    told = hashlib.sha256()
+    for name in ("syntax", "nfa", "dfa", "subsets", "factors", "compile"):
+        told.update(Path(__file__).with_name(f"{name}.py").read_bytes())
+    return told.hexdigest()
 
 
 def _renumbered(plan: Plan, numbers: Sequence[int]) -> Plan:
@@ -125,7 +139,10 @@ def _write(path: Path, plan: Plan) -> None:
 
 
 def _tidied(folder: Path) -> None:
-    """Only the newest files stay."""
+    """Only the newest files stay, and the compiled code of the last few versions."""
+    old = sorted(folder.glob("kernels-*"), key=lambda kept: kept.stat().st_mtime, reverse=True)
+    for kept in old[_VERSIONS:]:
+        shutil.rmtree(kept, ignore_errors=True)
     files = sorted(folder.glob("automata-*.npz"), key=lambda file: file.stat().st_mtime, reverse=True)
     for file in files[_KEPT:]:
         file.unlink(missing_ok=True)

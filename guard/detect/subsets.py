@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from guard.checks.machine import njit
 
 FULL = -1
 _PRIME = np.uint64(1099511628211)

@@ -20,7 +20,13 @@ _SURROGATES = (0xD800, 0xDFFF)
 _DIGIT: Ranges = ((48, 57),)
 _WORD: Ranges = ((48, 57), (65, 90), (95, 95), (97, 122))
 _SPACE: Ranges = ((9, 10), (12, 13), (32, 32))
+_BLOCK = 4096
 _BRACED = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
+
+
+# What RE2 reads otherwise than Python: POSIX classes, a brace that is no counter, a backslash before a
+# backslash and a brace, case told apart again.
+_OTHERWISE = re.compile(r"\[\[[:=.]|\{,|\\\\x\{|\(\?[a-z]*-")
 
 
 class NotPortable(ValueError):  # noqa: N818 - says what the pattern is, not that something failed
@@ -67,8 +73,13 @@ def tree(pattern: str) -> Node:
         NotPortable: a construct that has no automaton, or that Python reads otherwise than RE2.
         re.error: the pattern is not valid.
     """
+    if _OTHERWISE.search(pattern):
+        raise NotPortable("syntax of RE2's own")
     python = _BRACED.sub(lambda found: re.escape(chr(int(found[1], 16))), pattern)
-    return _sequence(parser.parse(python, re.ASCII), fold=False)
+    parsed = parser.parse(python, re.ASCII)
+    if parsed.state.flags & ~re.ASCII:
+        raise NotPortable("flags for the whole pattern")
+    return _sequence(parsed, fold=False)
 
 
 def characters(node: Node) -> Ranges:
@@ -166,11 +177,24 @@ def inverted(ranges: Ranges) -> Ranges:
 
 
 def cased(ranges: Iterable[Sequence[int]]) -> Ranges:
-    """With the other case of every ASCII letter in ``ranges``."""
+    """With the other case of every ASCII letter in ``ranges``.
+
+    Raises:
+        NotPortable: a letter beyond ASCII has two cases.
+    """
     found = [tuple(one) for one in ranges]
+    for low, high in found:
+        # A wide block holds both cases of what it holds.
+        if high > 127 and high - low < _BLOCK and any(_two(code) for code in range(max(low, 128), high + 1)):
+            raise NotPortable("case beyond ASCII")
     for low, high in list(found):
         for first, last, other in ((65, 90, 32), (97, 122, -32)):
             start, end = max(low, first), min(high, last)
             if start <= end:
                 found.append((start + other, end + other))
     return merged(found)
+
+
+def _two(code: int) -> bool:
+    mark = chr(code)
+    return mark.lower() != mark or mark.upper() != mark

@@ -22,6 +22,7 @@ MAJORITY = 0.5
 MIXED_PROOF = 2.0
 _RIGHT = 0.97
 _PREFIX_CHANCE = 0.35
+_LUCKY = 0.25  # a check that more pass is no check digit: its pattern is the proof
 
 
 @dataclass(slots=True, kw_only=True)
@@ -108,14 +109,19 @@ def _listed(shaped: Shaped, count: Count, total: int, exact: bool) -> Evidence:
 
 
 def mixed(shaped: Shaped, count: Count, total: int, *, numeric: bool) -> list[Mixed]:
-    """Rows that hold the type in a minority of a column, and rows that hold it inside longer text."""
+    """Rows that hold the type, if it proves itself, and rows that hold it inside longer text."""
     found = []
     proven = count.passed if shaped.check else count.hits
-    if shaped.check and luck(count.distinct_passed, count.distinct, shaped.check.chance) < MIXED_PROOF:
+    by_luck = shaped.check is not None and shaped.check.chance < _LUCKY
+    if (
+        shaped.check
+        and by_luck
+        and luck(count.distinct_passed, count.distinct, shaped.check.chance) < MIXED_PROOF
+    ):
         proven = 0
     if numeric and not shaped.check:
         proven = 0
-    if shaped.strength == "strong" and proven and count.hits < MAJORITY * total:
+    if shaped.strength == "strong" and proven:
         found.append(Mixed(type=shaped.id, hits=proven, total=total, rows=tuple(count.places)))
     if count.inside:
         found.append(

@@ -74,7 +74,7 @@ def _plugins() -> str:
 
 
 def _detector(session: Session) -> str:
-    from guard.detect import native
+    from guard.checks import native
 
     session.rules().detector()
     reason = native.unavailable()

@@ -101,7 +101,24 @@ def rules(
     policy = Policy(chosen, types.values())
     for kind in adopted.types if adopted else ():
         known_level(kind.level, policy.levels)
+    usual = {*policy.levels, *(types[id].level for id in installed)}
+    for id, kind in types.items():
+        if id not in installed and kind.level not in usual:
+            raise _no_level(kind, policy.levels)
     return Rules(types=types, lexicon=lexicon, policy=policy, adopted=adopted, installed=installed)
+
+
+def _no_level(kind: DataType, levels: Sequence[str]) -> UsageError:
+    file, _, line = kind.origin.rpartition(":")
+    return UsageError(
+        "type-level",
+        file=file,
+        line=line,
+        type=kind.id,
+        level=kind.level,
+        nearest=nearest(kind.level, levels) or "",
+        known=", ".join(levels),
+    )
 
 
 def _adopted(wanted: Sequence[Mapping[str, Any]], types: dict[str, DataType], where: str) -> Adopted:

@@ -45,7 +45,8 @@ class Session:
         """Types, lexicon and policy: those of guard.yaml, unless others are named."""
         return rules(
             tuple(packs) or self.config.policies,
-            (*self.config.policy_paths, *folders),
+            # A folder that is named again is the same folder.
+            {folder.resolve(): folder for folder in (*self.config.policy_paths, *folders)}.values(),
             self.config.presidio,
             self.config.presidio_origin,
         )

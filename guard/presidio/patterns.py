@@ -76,7 +76,8 @@ def portable(pattern: str, flags: int) -> Portable:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            items = list(parser.parse(pattern, flags))
+            parsed = parser.parse(pattern, flags)
+            items, flags = list(parsed), parsed.state.flags & ~re.UNICODE
     except (re.error, OverflowError, RecursionError):
         raise NotPortable("syntax of the regex module") from None
     writers = [_Writer(flags=flags, bounded=bounded) for bounded in (True, False)]

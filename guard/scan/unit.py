@@ -165,6 +165,9 @@ class _Reader:
                 notes = spans.read(first.asset.ref, parts)
         except Unreadable as stop:
             notes = (stop.problem,)
+        except Exception as error:
+            LOG.error("places failed: %s", type(error).__name__)
+            notes = (Problem(code="internal", path=listed.path, params={"error": type(error).__name__}),)
         if notes is None:
             return [self.secret(listed)]
         known = {problem.code for problem in first.coverage.problems}

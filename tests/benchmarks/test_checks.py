@@ -10,7 +10,7 @@ import pytest
 from stdnum import luhn
 from stdnum.cn import ric, uscc
 
-from guard.detect import native
+from guard.checks import native
 
 ROUNDS, MANY, FEW = 7, 1_000_000, 1_000
 SEED = 20240315

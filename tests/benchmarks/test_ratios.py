@@ -18,7 +18,7 @@ from benchmarks.data import COLUMNS
 from benchmarks.detectors import FEW, MANY, detectors
 from benchmarks.harness import Job, Ratio, at_least, at_most, ratio, told
 
-from guard.detect.native import unavailable
+from guard.checks.native import unavailable
 from guard.detect.rules import Rule
 from guard.detect.scanner import Scanner
 

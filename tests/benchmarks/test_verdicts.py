@@ -18,8 +18,8 @@ from benchmarks import data, harness
 from benchmarks.conftest import LARGE, ROWS
 from benchmarks.harness import Job, at_most, ratio
 
+from guard.checks.native import unavailable
 from guard.detect import Detector
-from guard.detect.native import unavailable
 from guard.model import Asset, AssetKind, Finding
 from guard.policy.catalogue import load_lexicon, load_types
 from guard.sdk import Budget, Sample

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guard.detect import native, normalise
+from guard.checks import native
+from guard.detect import normalise
 from guard.detect.rules import Hits, Rule
 from guard.detect.scanner import Scanner
 
@@ -147,3 +149,67 @@ def test_a_folder_that_others_may_write_to_is_not_used(tmp_path: Path) -> None:
     link.symlink_to(own)
     assert not native.safe(link)
     assert not native.safe(tmp_path / "absent")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "form"),
+    [
+        (r"(?i)emp\d{3}", "plain"),
+        (r"(?s)a.b", "plain"),
+        (r"[[:digit:]]{3}", "plain"),
+        (r"a{,3}b", "plain"),
+        (r"\\x{3}", "plain"),
+        (r"(?-i:a)b", "upper"),
+        (r"[а-я]{3}", "upper"),
+        (r"\d{2}-\d{3}", "compact"),
+        (r"[^\d\D]x", "plain"),
+        (r"(?i:straße)", "plain"),
+    ],
+)
+def test_what_the_two_parsers_read_otherwise_is_matched_alike(pattern: str, form: str) -> None:
+    rule = [Rule(name="odd", pattern=pattern, form=form)]
+    values = pa.array(
+        [
+            "EMP123",
+            "emp123",
+            "a\nb",
+            "123",
+            "d]]]",
+            "a{,3}b",
+            "ab",
+            "aab",
+            "\\xxx",
+            "\\x{3}",
+            "AB",
+            "aB",
+            "АБВ",
+            "абв",
+            "12-345",
+            "12345",
+            "x",
+            "STRASSE",
+            "straße",
+            "STRAßE",
+        ]
+    )
+    one, other = (Scanner(rule, compiled=choice) for choice in (True, False))
+    assert one.whole(values).rows(0).tolist() == other.whole(values).rows(0).tolist()
+    assert table(one.inside(values)) == table(other.inside(values))
+
+
+def test_a_long_value_is_searched_in_linear_time_by_re2() -> None:
+    value = "电话13800138000，" * 20_000
+    started = time.process_time()
+    hits = Scanner([Rule(name="phone", pattern=r"1[3-9]\d{9}")], compiled=False).inside(pa.array([value]))
+    assert len(hits) == 20_000
+    assert time.process_time() - started < 20
+
+
+def test_a_value_of_nothing_but_pieces_takes_no_more_room_than_it_has() -> None:
+    rules = [
+        Rule(name="label", pattern=r"[\x{80}-\x{10ffff}]*密码[=]+"),
+        Rule(name="steps", pattern=r"\d+(?:-\d+)*"),
+    ]
+    values = pa.array(["密码" + "=" * 200_000] * 4 + ["1-" * 50_000 + "1"])
+    one, other = (Scanner(rules, compiled=choice).inside(values) for choice in (True, False))
+    assert table(one) == table(other)

@@ -13,7 +13,7 @@ from benchmarks import data
 from detect.names_support import detector, table
 from detect.values_support import profile
 
-from guard.detect.native import unavailable
+from guard.checks.native import unavailable
 from guard.detect.rules import Rule
 from guard.detect.scanner import Scanner
 from guard.model import Column, UsageError

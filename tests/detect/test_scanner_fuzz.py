@@ -19,7 +19,7 @@ from detect import fuzz_reference as reference
 from detect import fuzz_strings as strings
 from detect.values_support import catalogue
 
-from guard.detect.native import unavailable
+from guard.checks.native import unavailable
 from guard.detect.rules import Hits, Matches, Rule
 from guard.detect.scanner import Scanner
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guard.detect import native, normalise
+from guard.checks import native
+from guard.detect import normalise
 
 pytestmark = pytest.mark.skipif(
     native.unavailable() is not None, reason=f"compiled code: {native.unavailable()}"

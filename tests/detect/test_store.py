@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from guard.detect import native, store
+from guard.checks import native
+from guard.detect import store
 from guard.detect.compile import Plan
 from guard.detect.rules import Rule
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from guard.detect import native
+from guard.checks import native
 from guard.detect.dfa import START, Dfa, TooManyStates, build
 from guard.detect.factors import factor
 from guard.detect.nfa import Nfa, utf8

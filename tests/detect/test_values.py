@@ -12,7 +12,8 @@ from detect.values_support import catalogue, lexicon, matcher, profile, sample, 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guard.detect import native, normalise
+from guard.checks import native
+from guard.detect import normalise
 from guard.detect.dictionaries import dictionaries
 from guard.detect.expressions import PatternSet
 from guard.detect.matching import Matcher

@@ -15,7 +15,7 @@ from guard.detect.matching import Matcher
 from guard.detect.types import TypeCatalogue
 from guard.detect.values import ColumnProfile, TableProfile
 from guard.model import Asset, AssetKind, Column
-from guard.policy.catalogue import load_types
+from guard.policy.catalogue import load_lexicon, load_types
 from guard.sdk import Sample
 from guard.yamldoc import parse
 
@@ -58,3 +58,8 @@ def scores(found: ColumnProfile) -> Counter[str]:
     for item in found.evidence:
         total[item.type] += item.weight  # type: ignore[assignment]
     return total
+
+
+@cache
+def lexicon_whole() -> dict[str, Any]:
+    return dict(load_lexicon(POLICIES / "lexicon"))

@@ -25,6 +25,7 @@ from guard_connectors.formats.rows import (
 )
 
 _CHUNK = 2000
+_WORD = 512
 _PART = 1 << 16  # characters
 _BREAK = re.compile(r"[\s,;，。；、！？!?]")
 
@@ -50,7 +51,10 @@ def read(stream: BinaryIO, asset: Asset, budget: Budget) -> Iterator[Sample | Pr
 
 
 def parts(stream: BinaryIO, asset: Asset) -> Iterator[str]:
-    """The whole text in order, as it was decoded, in parts of whole lines; nothing where it is a table."""
+    """The whole text in order, as it was decoded; nothing where it is a table.
+
+    Parts end with a line, or in a line too long for that between two words.
+    """
     text, unbounded = lines.opened(stream), Budget(seconds=math.inf)
     if _is_table(text, asset, Budget()):
         return
@@ -60,10 +64,21 @@ def parts(stream: BinaryIO, asset: Asset) -> Iterator[str]:
         held.append(line)
         size += len(line)
         if size >= _PART:
-            yield "".join(held)
-            held, size = [], 0
+            text_, rest = _between_words("".join(held))
+            yield text_
+            held, size = [rest], len(rest)
     if held:
         yield "".join(held)
+
+
+def _between_words(text: str) -> tuple[str, str]:
+    """``text`` cut after its last line, or near its end where no word or number is cut in two."""
+    if text.endswith("\n"):
+        return text, ""
+    for place in range(len(text), max(0, len(text) - _WORD), -1):
+        if not text[place - 1].isalnum():
+            return text[:place], text[place:]
+    return text, ""
 
 
 def _is_table(text: lines.Text, asset: Asset, budget: Budget) -> bool:

@@ -10,10 +10,9 @@ import hashlib
 import importlib.util
 import os
 import stat
+import sys
 from functools import cache
 from pathlib import Path
-
-from guard import checks
 
 
 class NativeUnavailable(RuntimeError):  # noqa: N818 - a state of the machine
@@ -31,7 +30,10 @@ def unavailable() -> str | None:
     place = folder()
     if place is None:
         return "cache-unsafe"
-    os.environ.setdefault("NUMBA_CACHE_DIR", str(place / f"kernels-{_sources()}"))
+    kernels = str(place / f"kernels-{_sources()}")
+    os.environ["NUMBA_CACHE_DIR"] = kernels
+    if "numba" in sys.modules:  # imported by somebody else, who may keep its cache anywhere
+        sys.modules["numba"].config.CACHE_DIR = kernels
     return None
 
 
@@ -52,8 +54,8 @@ def folder() -> Path | None:
 @cache
 def _sources() -> str:
     """What the compiled code is made of: numba itself sees no change in a function it inlined."""
-    own = [Path(__file__).with_name(name) for name in ("kernels.py", "subsets.py")]
-    files = sorted([*Path(checks.__file__).parent.glob("*.py"), *own])
+    own = [Path(__file__).parents[1] / "detect" / name for name in ("kernels.py", "subsets.py")]
+    files = sorted([*Path(__file__).parent.glob("*.py"), *own])
     told = hashlib.sha256()
     for file in files:
         told.update(file.read_bytes())
@@ -66,6 +68,10 @@ def safe(place: Path) -> bool:
         found = place.lstat()
     except OSError:
         return False
+    for above in place.absolute().parents:
+        open_ = above.stat().st_mode
+        if open_ & stat.S_IWOTH and not open_ & stat.S_ISVTX:
+            return False
     private = not found.st_mode & (stat.S_IRWXG | stat.S_IRWXO)
     return (
         stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and private and os.access(place, os.W_OK)
