@@ -32,7 +32,9 @@ def load_types(folder: Path) -> tuple[DataType, ...]:
     for path in sorted(folder.glob("*.yaml")):
         document = parse(path.read_text("utf-8"), str(path))
         if not isinstance(document.data, list):
-            raise UsageError("type-bad-field", file=str(path), line=1, field=path.stem, wanted="list")
+            raise UsageError(
+                "type-bad-field", file=str(path), line=1, type="-", field=path.stem, wanted="list"
+            )
         for index in range(len(document.data)):
             item = _Item(document, index).build()
             if item.id in found:

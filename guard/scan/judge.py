@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -17,12 +17,16 @@ from guard.model import (
     Coverage,
     Evidence,
     Finding,
+    Mixed,
     Problem,
     Shape,
+    Span,
     Status,
 )
 from guard.model.finding import NAME_VALUE
 from guard.scan.spans import SpanStore
+
+_SURE = 0.8  # of a place in a text that counts for its level
 
 
 class Graded(Protocol):
@@ -77,6 +81,22 @@ class Judge:
             unit=unit,
             location=location,
         )
+
+    def with_places(self, result: AssetResult, spans: Iterable[Span]) -> AssetResult:
+        """``result`` of a text, graded again with what sure places in it show and its sample did not."""
+        finding = result.findings[0]
+        known = {finding.type, *(item.type for item in finding.mixed)}
+        lines: dict[str, set[int]] = {}
+        for span in spans:
+            if span.confidence >= _SURE and span.type not in known:
+                lines.setdefault(span.type, set()).add(span.line)
+        if not lines:
+            return result
+        rows = max(result.coverage.of or 0, result.coverage.rows, *map(len, lines.values()))
+        more = [Mixed(type=kind, hits=len(held), total=rows, embedded=True) for kind, held in lines.items()]
+        findings = (replace(finding, mixed=(*finding.mixed, *more)),)
+        graded = self.grade(result.asset, findings)
+        return replace(result, findings=findings, classifications=graded.columns, table=graded.table)
 
     def secret(self, asset: Asset, *, unit: str, location: str) -> AssetResult:
         """The result of an object with a state-secret marking: where it is, and nothing it holds."""

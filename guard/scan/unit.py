@@ -173,7 +173,8 @@ class _Reader:
         known = {problem.code for problem in first.coverage.problems}
         told = tuple(_hidden(self._judge, note) for note in notes if note.code not in known)
         read = replace(first.coverage, problems=(*first.coverage.problems, *told))
-        return [replace(first, coverage=read)]
+        seen = spans[first.asset.ref].spans
+        return [self._judge.with_places(replace(first, coverage=read), seen)]
 
     def _close_part(self) -> None:
         part, self._part = self._part, None

@@ -76,3 +76,14 @@ def test_a_marking_deep_in_a_text_stops_it(guard, tmp_path: Path) -> None:
     done = guard("scan", "long.txt", "-f", "jsonl", "--sample", "50")
     (asset,) = [record for record in done.records if record["record"] == "asset"]
     assert [problem["code"] for problem in asset["coverage"]["problems"]] == ["scope-secret"]
+
+
+def test_a_sure_place_outside_the_sample_counts_for_the_level(guard, tmp_path: Path) -> None:
+    lines = ["今日无事，正常值班。"] * 5000
+    lines[4000] = "办事人身份证号：11010119900307002X"
+    (tmp_path / "long.txt").write_text("\n".join(lines), "utf-8")
+    done = guard("scan", "long.txt", "-f", "jsonl")
+    (column,) = [record for record in done.records if record["record"] == "column"]
+    assert {item["type"] for item in column["mixed"]} == {"resident_id_18"}
+    assert column["level"] == "L3"
+    assert done.code == 1
