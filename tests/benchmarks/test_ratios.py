@@ -22,8 +22,8 @@ from guard.checks.native import unavailable
 from guard.detect.rules import Rule
 from guard.detect.scanner import Scanner
 
-SLOW = {"presidio": 100, "set": 8_000}  # values that a peer is given
-SLOW_TEXTS = {"presidio": 60, "set": 2_000}
+SLOW = {"presidio": 50, "set": 8_000}  # values that a peer is given
+SLOW_TEXTS = {"presidio": 30, "set": 2_000}
 
 pytestmark = pytest.mark.skipif(unavailable() is not None, reason=f"no compiled engine: {unavailable()}")
 
