@@ -54,7 +54,10 @@ def folder() -> Path | None:
 @cache
 def _sources() -> str:
     """What the compiled code is made of: numba itself sees no change in a function it inlined."""
-    own = [Path(__file__).parents[1] / "detect" / name for name in ("kernels.py", "subsets.py")]
+    own = [
+        Path(__file__).parents[1] / "detect" / name
+        for name in ("kernels.py", "places.py", "settling.py", "subsets.py")
+    ]
     files = sorted([*Path(__file__).parent.glob("*.py"), *own])
     told = hashlib.sha256()
     for file in files:

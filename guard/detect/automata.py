@@ -12,7 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from guard.checks import Bools
-from guard.detect import kernels, normalise
+from guard.detect import kernels, normalise, places
 from guard.detect.compile import Part, Plan, slack
 from guard.detect.expressions import Expressions
 from guard.detect.rules import Hits, Matches, Rule, RuleSets
@@ -227,7 +227,7 @@ def _runs(
         rows, starts, ends, sets = (array[~stopped] for array in (rows, starts, ends, sets))
     most = int((band.firsts[sets + 1] - band.firsts[sets]).sum())
     out = np.empty((most, 4), dtype=np.int64)
-    count = kernels.longest(
+    count = places.longest(
         data, offsets, rows, starts, ends, sets, band.firsts, band.members, *strict, kinds, out
     )
     return Hits(*(out[:count, column] for column in range(4))), given_up

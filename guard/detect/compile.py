@@ -2,8 +2,9 @@
 
 Whole values: one automaton from the first byte to the last, split in two as often as it takes to
 keep each within ``STATES``. Inside values: rules that begin with an ASCII character start only at
-word boundaries (``runs``); the others have a telling piece looked for anywhere (``triggers``), and
-RE2 decides where it occurs. What cannot be compiled at all is left to RE2 by name, never dropped.
+word boundaries (``runs``); the others have a telling piece looked for anywhere (``triggers``), and an
+automaton of their own (``exact``), or RE2, decides where it occurs. What cannot be compiled at all
+is left to RE2 by name, never dropped.
 """
 
 from __future__ import annotations

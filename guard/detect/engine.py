@@ -79,25 +79,11 @@ class Detector:
         return NamedProfile(self._counted(columns), self.names, self.catalogue, columns)
 
     def _counted(self, columns: int) -> TableProfile:
-        if self._reader is not None:
-            return BesideProfile(
-                self.catalogue,
-                self._lexicon,
-                columns,
-                lists=self._words,
-                year=self._year,
-                matcher=self._matcher,
-                reader=self._reader,
-                adopted=self._read_beside,
-            )
-        return WordedProfile(
-            self.catalogue,
-            self._lexicon,
-            columns,
-            lists=self._words,
-            year=self._year,
-            matcher=self._matcher,
-        )
+        named: dict[str, Any] = {"lists": self._words, "year": self._year, "matcher": self._matcher}
+        if self._reader is None:
+            return WordedProfile(self.catalogue, self._lexicon, columns, **named)
+        named |= {"reader": self._reader, "adopted": self._read_beside}
+        return BesideProfile(self.catalogue, self._lexicon, columns, **named)
 
     def findings(self, asset: Asset, profile: TableProfile | None = None) -> tuple[Finding, ...]:
         """One finding for each column of ``asset``; by names alone where ``profile`` is None."""

@@ -15,8 +15,8 @@ from guard.checks.machine import njit
 
 # Rows given up on because automata would restart too often in them.
 STOPPED = -1
-_FLAG = np.uint32(1 << 31)
-_MASK = np.uint32((1 << 31) - 1)
+FLAG = np.uint32(1 << 31)
+MASK = np.uint32((1 << 31) - 1)
 _STEPS = 64  # a byte may be read so often before a row is given to RE2
 _LEAST = 4096
 
@@ -36,10 +36,10 @@ def whole(data: Any, offsets: Any, moves: Any, classes: Any, width: Any, out: An
         common = min(b - a, c - b, d - c, e - d)
         s = t = u = v = np.uint32(width)
         for at in range(common):
-            s = moves[(s & _MASK) + classes[data[a + at]]]
-            t = moves[(t & _MASK) + classes[data[b + at]]]
-            u = moves[(u & _MASK) + classes[data[c + at]]]
-            v = moves[(v & _MASK) + classes[data[d + at]]]
+            s = moves[(s & MASK) + classes[data[a + at]]]
+            t = moves[(t & MASK) + classes[data[b + at]]]
+            u = moves[(u & MASK) + classes[data[c + at]]]
+            v = moves[(v & MASK) + classes[data[d + at]]]
             if (s | t | u | v) == 0:
                 break
         if s | t | u | v:
@@ -47,19 +47,19 @@ def whole(data: Any, offsets: Any, moves: Any, classes: Any, width: Any, out: An
             t = _finish(data, b + common, c, moves, classes, t)
             u = _finish(data, c + common, d, moves, classes, u)
             v = _finish(data, d + common, e, moves, classes, v)
-        out[row] = moves[(s & _MASK) + last]
-        out[row + 1] = moves[(t & _MASK) + last]
-        out[row + 2] = moves[(u & _MASK) + last]
-        out[row + 3] = moves[(v & _MASK) + last]
+        out[row] = moves[(s & MASK) + last]
+        out[row + 1] = moves[(t & MASK) + last]
+        out[row + 2] = moves[(u & MASK) + last]
+        out[row + 3] = moves[(v & MASK) + last]
     for row in range(full, rows):
         state = _finish(data, offsets[row], offsets[row + 1], moves, classes, np.uint32(width))
-        out[row] = moves[(state & _MASK) + last]
+        out[row] = moves[(state & MASK) + last]
 
 
 @njit(nogil=True, cache=True, inline="always")
 def _finish(data: Any, at: Any, end: Any, moves: Any, classes: Any, state: Any) -> Any:
     while at < end and state != 0:
-        state = moves[(state & _MASK) + classes[data[at]]]
+        state = moves[(state & MASK) + classes[data[at]]]
         at += 1
     return state
 
@@ -140,9 +140,9 @@ def runs(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917 - one loop; numba takes ar
                     move = moves[table + state + classes[part, data[to]]]
                     if move == 0:
                         break
-                    state = np.int64(move & _MASK)
+                    state = np.int64(move & MASK)
                     to += 1
-                    if move & _FLAG and _closes(data, to, end, kinds):
+                    if move & FLAG and closes(data, to, end, kinds):
                         if found == room:
                             return kept, row
                         if found - kept > end - base + _LEAST:
@@ -178,7 +178,8 @@ def _opens(data: Any, base: Any, at: Any, kinds: Any) -> Any:
 
 
 @njit(nogil=True, cache=True, inline="always")
-def _closes(data: Any, at: Any, end: Any, kinds: Any) -> Any:
+def closes(data: Any, at: Any, end: Any, kinds: Any) -> Any:
+    """Whether a place that ends before byte ``at`` of a value ending at ``end`` ends at a word boundary."""
     if at == end:
         return True
     after = kinds[data[at]]
@@ -205,11 +206,11 @@ def triggers(
         kept = found
         seen_s = seen_t = seen_u = seen_v = np.uint32(0)
         for at in range(common):
-            s = moves[(s & _MASK) + classes[data[a + at]]]
-            t = moves[(t & _MASK) + classes[data[b + at]]]
-            u = moves[(u & _MASK) + classes[data[c + at]]]
-            v = moves[(v & _MASK) + classes[data[d + at]]]
-            if (s | t | u | v) & _FLAG:
+            s = moves[(s & MASK) + classes[data[a + at]]]
+            t = moves[(t & MASK) + classes[data[b + at]]]
+            u = moves[(u & MASK) + classes[data[c + at]]]
+            v = moves[(v & MASK) + classes[data[d + at]]]
+            if (s | t | u | v) & FLAG:
                 if found + 4 > room:
                     return kept, row
                 seen_s, found = _noted(s, seen_s, row, moves, width, rows, sets, found)
@@ -221,7 +222,7 @@ def triggers(
             seen = seen_s if place == 0 else seen_t if place == 1 else seen_u if place == 2 else seen_v
             begin = a if place == 0 else b if place == 1 else c if place == 2 else d
             for at in range(begin + common, offsets[row + place + 1]):
-                state = moves[(state & _MASK) + classes[data[at]]]
+                state = moves[(state & MASK) + classes[data[at]]]
                 if found == room:
                     return kept, row
                 seen, found = _noted(state, seen, row + place, moves, width, rows, sets, found)
@@ -229,7 +230,7 @@ def triggers(
         state = np.uint32(width)
         kept, seen = found, np.uint32(0)
         for at in range(offsets[row], offsets[row + 1]):
-            state = moves[(state & _MASK) + classes[data[at]]]
+            state = moves[(state & MASK) + classes[data[at]]]
             if found == room:
                 return kept, row
             seen, found = _noted(state, seen, row, moves, width, rows, sets, found)
@@ -239,8 +240,8 @@ def triggers(
 @njit(nogil=True, cache=True, inline="always")
 def _noted(state: Any, seen: Any, row: Any, moves: Any, width: Any, rows: Any, sets: Any, found: Any) -> Any:
     """Enter the set of an accepting state, if it is not the one last entered for the value."""
-    if state & _FLAG:
-        held = moves[(state & _MASK) + width - 1]
+    if state & FLAG:
+        held = moves[(state & MASK) + width - 1]
         if held != seen:
             rows[found] = row
             sets[found] = held
@@ -256,166 +257,7 @@ def ends(data: Any, offsets: Any, moves: Any, classes: Any, width: Any, kinds: A
         end = offsets[row + 1]
         out[row] = False
         for at in range(offsets[row], end):
-            state = moves[(state & _MASK) + classes[data[at]]]
-            if state & _FLAG and _closes(data, at + 1, end, kinds):
+            state = moves[(state & MASK) + classes[data[at]]]
+            if state & FLAG and closes(data, at + 1, end, kinds):
                 out[row] = True
                 break
-
-
-@njit(nogil=True, cache=True)
-def longest(  # noqa: PLR0913, PLR0917 - numba takes arrays, no records
-    data: Any,
-    offsets: Any,
-    rows: Any,
-    starts: Any,
-    ends: Any,
-    sets: Any,
-    firsts: Any,
-    members: Any,
-    strict: Any,
-    spare: Any,
-    moves: Any,
-    classes: Any,
-    shape: Any,
-    kinds: Any,
-    out: Any,
-) -> int:
-    """Of every rule's places the leftmost, of those the longest, none overlapping; returns how many.
-
-    ``firsts`` and ``members`` list the rules of each set. ``strict``: for every rule the number of the
-    automaton that says where it really ends if it is longer than ``spare`` bytes, -1 where the place
-    itself does; ``moves``, ``classes`` and ``shape`` as in ``runs``. ``out``: int64, 4 columns row, start,
-    end, rule; in the order of row, start, rule.
-    """
-    rules = len(strict)
-    last_row = np.full(rules, -1, np.int64)
-    last_start = np.zeros(rules, np.int64)
-    last_place = np.full(rules, -1, np.int64)
-    asked = np.zeros(rules, np.bool_)
-    found = begun = 0
-    current = np.int64(-1)
-    for hit in range(len(rows)):
-        row, start = rows[hit], starts[hit]
-        if row != current:
-            _ordered(out, begun, found)
-            begun, current = found, row
-        for place in range(firsts[sets[hit]], firsts[sets[hit] + 1]):
-            rule, end = members[place], ends[hit]
-            known = last_row[rule] == row
-            again = known and start == last_start[rule]
-            if again and asked[rule]:
-                continue
-            before = last_place[rule] if known else -1
-            if not again and before >= 0 and start < out[before, 2]:
-                continue
-            ask = strict[rule] >= 0 and end - start > spare[rule]
-            if ask:
-                base, stop = np.int64(offsets[row]), np.int64(offsets[row + 1])
-                end = _end(data, base + start, stop, moves, classes, shape, strict[rule], kinds) - base
-            if again:
-                asked[rule] = ask
-                if before >= 0 and out[before, 1] == start:
-                    out[before, 2] = max(out[before, 2], end)
-                    continue
-            last_row[rule], last_start[rule], asked[rule] = row, start, ask
-            if end > start:
-                out[found, 0], out[found, 1], out[found, 2], out[found, 3] = row, start, end, rule
-                last_place[rule] = found
-                found += 1
-            elif not known:
-                last_place[rule] = -1
-    _ordered(out, begun, found)
-    return found
-
-
-@njit(nogil=True, cache=True)
-def _end(data: Any, at: Any, stop: Any, moves: Any, classes: Any, shape: Any, part: Any, kinds: Any) -> Any:
-    """The last place at which a match from ``at`` ends at a word's end; ``at - 1`` without any."""
-    table, width = shape[part, 0], shape[part, 1]
-    state, to, found = np.int64(width), at, at - 1
-    while to < stop:
-        move = moves[table + state + classes[part, data[to]]]
-        if move == 0:
-            break
-        state = np.int64(move & _MASK)
-        to += 1
-        if move & _FLAG and _closes(data, to, stop, kinds):
-            found = to
-    return found
-
-
-@njit(nogil=True, cache=True)
-def _ordered(out: Any, begin: Any, end: Any) -> None:
-    """One value's hits by start, then rule: few, and nearly in order."""
-    for place in range(begin + 1, end):
-        start, stop, rule = out[place, 1], out[place, 2], out[place, 3]
-        before = place - 1
-        while before >= begin and (
-            out[before, 1] > start or (out[before, 1] == start and out[before, 3] > rule)
-        ):
-            out[before + 1, 1], out[before + 1, 2], out[before + 1, 3] = (
-                out[before, 1],
-                out[before, 2],
-                out[before, 3],
-            )
-            before -= 1
-        out[before + 1, 1], out[before + 1, 2], out[before + 1, 3] = start, stop, rule
-
-
-@njit(nogil=True, cache=True)
-def unsettled(data: Any, offsets: Any, about: Any, out: Any) -> None:
-    """For every value the bits of ``about`` (uint8 by code point below 65,536) of all its characters.
-
-    Bit 1 is set too where a value begins or ends with a space or holds a character beyond 65,535.
-    """
-    for row in range(len(offsets) - 1):
-        at, end = offsets[row], offsets[row + 1]
-        flags = np.uint8(0)
-        if at < end and (data[at] == 32 or data[end - 1] == 32):
-            flags = np.uint8(1)
-        while at < end:
-            lead = data[at]
-            if lead < 0x80:
-                flags |= about[lead]
-                at += 1
-            elif lead < 0xE0:
-                flags |= about[(lead & 0x1F) << 6 | data[at + 1] & 0x3F]
-                at += 2
-            elif lead < 0xF0:
-                flags |= about[(lead & 0x0F) << 12 | (data[at + 1] & 0x3F) << 6 | data[at + 2] & 0x3F]
-                at += 3
-            else:
-                flags |= np.uint8(1)
-                at += 4
-        out[row] = flags
-
-
-@njit(nogil=True, cache=True)
-def fold(data: Any, offsets: Any, narrow: Any, out: Any, ends: Any) -> None:
-    """The values with every three-byte character replaced by its one-byte twin in ``narrow``, if any.
-
-    ``narrow``: uint8 by code point below 65,536, 0 for none. ``out``: uint8, as long as the values at
-    most; ``ends``: int32, values + 1, where each ends in it.
-    """
-    to = 0
-    ends[0] = 0
-    for row in range(len(offsets) - 1):
-        at, end = offsets[row], offsets[row + 1]
-        while at < end:
-            lead = data[at]
-            if lead & 0xF0 == 0xE0:
-                twin = narrow[(lead & 0x0F) << 12 | (data[at + 1] & 0x3F) << 6 | data[at + 2] & 0x3F]
-                if twin:
-                    out[to] = twin
-                    to += 1
-                else:
-                    out[to] = lead
-                    out[to + 1] = data[at + 1]
-                    out[to + 2] = data[at + 2]
-                    to += 3
-                at += 3
-            else:
-                out[to] = lead
-                to += 1
-                at += 1
-        ends[row + 1] = to

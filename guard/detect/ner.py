@@ -12,18 +12,14 @@ from functools import cached_property
 from typing import Any
 
 from guard.detect import lac
-from guard.detect.entities import ADDRESS, ORGANISATION, PERSON, PLACE, Entity, EntityRules
+from guard.detect.entities import Entity, EntityRules
 from guard.model import UsageError
 
 LONGEST = 300
 _HAN = re.compile("[㐀-䶿一-鿿]{2}")
 _SENTENCE = re.compile("[。！？!?；;\\n\\r]+[”’」』）)]*")
 _PAUSE = re.compile("[，,、：:\\s]")
-# A minority's name as a whole value, whatever words the tagger saw in it.
-_DOTTED = re.compile("[㐀-䶿一-鿿]{1,8}(?:[·•・][㐀-䶿一-鿿]{1,12}){1,3}")
-_WHOLE = 0.99
 _GROUP = 2048  # texts tagged at once
-_CLOSING = "。，,. 　"
 
 
 class Names:
@@ -57,10 +53,6 @@ class Names:
                 ]
         return found
 
-    def whole(self, values: Sequence[str]) -> list[str]:
-        """What each value is from its first character to its last: a kind of ``Entity``, or nothing."""
-        return [_whole(value, found) for value, found in zip(values, self.entities(values), strict=True)]
-
     @cached_property
     def _tagger(self) -> lac.Tagger | None:
         try:
@@ -68,19 +60,6 @@ class Names:
         except (UsageError, ImportError) as error:
             self.trouble = error.id if isinstance(error, UsageError) else "names-missing"
             return None
-
-
-def shares(values: Sequence[str], names: Names) -> Mapping[str, float]:
-    """The shares of ``values`` that as a whole are a ``person``, ``address``, ``place`` or ``organisation``.
-
-    ``values`` should be distinct values of one column, some hundreds of them. All 0.0 where the
-    tagger is not to be had.
-    """
-    kinds = names.whole(values)
-    return {
-        kind: kinds.count(kind) / len(kinds) if kinds else 0.0
-        for kind in (PERSON, ADDRESS, PLACE, ORGANISATION)
-    }
 
 
 def pieces(text: str) -> Iterator[tuple[int, int]]:
@@ -102,15 +81,3 @@ def _cut(text: str, start: int) -> int:
     """The last pause in the second half of a piece that is too long; its limit where there is none."""
     half, limit = start + LONGEST // 2, start + LONGEST
     return max((match.end() for match in _PAUSE.finditer(text, half, limit)), default=limit)
-
-
-def _whole(value: str, found: Sequence[Entity]) -> str:
-    bare = value.strip(_CLOSING)
-    if not found or not bare:
-        return ""
-    if found[0].kind == PERSON and not found[0].start and _DOTTED.fullmatch(bare):
-        return PERSON
-    kinds = {one.kind for one in found}
-    kind = found[-1].kind if len(found) == 1 else ADDRESS if kinds <= {ADDRESS, PLACE} else ""
-    covered = sum(one.end - one.start for one in found)
-    return kind if covered >= _WHOLE * len(bare) else ""

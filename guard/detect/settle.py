@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from guard.checks import Bools
-from guard.detect import kernels, normalise
+from guard.detect import normalise, settling
 
 _CHANGES, _GARBLED, _WIDE = 1, 2, 4
 _GARBLED_MARKS = "锟\ufffd烫Ãâ"
@@ -27,7 +27,7 @@ def plain(values: Any) -> tuple[Any, Bools]:
     offsets, data = normalise.buffers(values)
     flags = np.empty(len(values), dtype=np.uint8)
     about, narrow = settled()
-    kernels.unsettled(data, offsets, about, flags)
+    settling.unsettled(data, offsets, about, flags)
     changes, garbled = (flags & _CHANGES) != 0, (flags & _GARBLED) != 0
     if ((flags & _WIDE) != 0).any():
         values = _narrowed(values, narrow)
@@ -41,7 +41,7 @@ def _narrowed(values: Any, narrow: NDArray[np.uint8]) -> Any:
     offsets, data = normalise.buffers(values)
     out = np.empty(int(offsets[-1] - offsets[0]), dtype=np.uint8)
     ends = np.empty(len(offsets), dtype=np.int32)
-    kernels.fold(data, offsets, narrow, out, ends)
+    settling.fold(data, offsets, narrow, out, ends)
     return pa.StringArray.from_buffers(len(values), pa.py_buffer(ends), pa.py_buffer(out))
 
 

@@ -65,7 +65,7 @@ class Shaped:
 
 
 class TypeCatalogue:
-    """All data types, and the automata over those that have a value shape."""
+    """All data types, and the rules of those that have a value shape."""
 
     def __init__(
         self,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from guard.emit.options import Row
 from guard.emit.record import fingerprint
-from guard.model import AssetResult, Mixed
+from guard.model import AssetResult
 from guard.sdk import Facts
 from guard.sdk.display import shape
 from guard.sdk.risk import risk
 from guard.sdk.wording import (
+    at_rows,
     confidence,
     evidence_text,
     leading_reason,
@@ -52,20 +53,13 @@ def mixed(row: Row, facts: Facts, language: str) -> str:
     """The minority contents of a column with their shares, and what its name is a value of, in words;
     empty where there are none."""
     items = [
-        f"{type_name(facts, m.type, language)} {percent(m.share)} ({m.hits}/{m.total}){_places(m, facts)}"
+        f"{type_name(facts, m.type, language)} {percent(m.share)} ({m.hits}/{m.total}){at_rows(facts, m)}"
         for m in row[1].mixed
     ]
     items += [
         facts.text("emit.in_name", type=type_name(facts, kind, language)) for kind in row[1].name_values
     ]
     return "; ".join(items)
-
-
-def _places(item: Mixed, facts: Facts) -> str:
-    if not item.rows:
-        return ""
-    rows = ", ".join(str(row + 1) for row in item.rows)
-    return facts.text("emit.at_rows", rows=rows, more="…" if item.hits > len(item.rows) else "")
 
 
 def level_mark(facts: Facts, level: str) -> str:

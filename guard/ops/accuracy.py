@@ -114,8 +114,14 @@ def _texts(rates: Rates) -> dict[str, str]:
 def _group_rows(score: Score, say: Any) -> list[Sequence[str]]:
     rows: list[Sequence[str]] = [(say("group"), say("columns"), "P", "R", "F1")]
     for name, part in score.groups().items():
-        rows.append((visible(name), str(len(part.judged)), *_texts(part.total).values()))
+        rows.append((_style(name, say), str(len(part.judged)), *_texts(part.total).values()))
     return rows
+
+
+def _style(name: str, say: Any) -> str:
+    """A style of header of the generated set in words; any other group as it is called."""
+    known = say(f"styles.{name}")
+    return visible(name) if known.endswith(f"styles.{name}") else str(known)
 
 
 def _type_rows(score: Score, say: Any) -> list[Sequence[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from guard.model import UNDETERMINED, AssetResult, Classification, Finding, Problem, Reason
+from guard.model import UNDETERMINED, AssetResult, Classification, Finding, Mixed, Problem, Reason
 from guard.sdk.report import Facts
 
 _TYPE_RULES = ("type-level", "organisation-level", "mixed-content", "name-value")
@@ -148,6 +148,14 @@ def review_text(facts: Facts, answer: Classification) -> str:
     keys = (f"reviews.{answer.review}.what", f"reviews.{answer.review}")
     texts = ((key, facts.text(key)) for key in keys)
     return next((text for key, text in texts if text != key), answer.review)
+
+
+def at_rows(facts: Facts, item: Mixed) -> str:
+    """In which rows rare content is, counted from 1; empty where that is not known."""
+    if not item.rows:
+        return ""
+    rows = ", ".join(str(row + 1) for row in item.rows)
+    return facts.text("emit.at_rows", rows=rows, more="…" if item.hits > len(item.rows) else "")
 
 
 def percent(share: float) -> str:

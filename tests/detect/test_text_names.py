@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from guard.detect import lac
 from guard.detect.entities import ADDRESS, ORGANISATION, PERSON, PLACE
 from guard.detect.freetext import NamedProfile
-from guard.detect.ner import LONGEST, Names, pieces, shares
+from guard.detect.ner import LONGEST, Names, pieces
 from guard.detect.text import TextReader
 from guard.detect.values import ColumnProfile, TableProfile
 from guard.model import UsageError
@@ -77,15 +77,6 @@ def test_words_cover_the_text(texts: list[str]) -> None:
     words = lac.tagger().tag([text])[0]
     assert [word.start for word in words] == [0, *(word.end for word in words)][: len(words)]
     assert not text or words[-1].end == len(text)
-
-
-def test_shares_of_whole_values() -> None:
-    people = ["王小明", "李建国", "欧阳娜", "阿依古丽·买买提", "张卫东"]
-    places = ["北京市海淀区中关村大街27号", "杭州市西湖区文三路100号"]
-    assert shares(people, names())[PERSON] == 1.0
-    assert shares(places, names())[ADDRESS] == 1.0
-    assert shares(["系统运行正常", "审批通过"], names())[PERSON] == 0.0
-    assert set(shares([], names()).values()) == {0.0}
 
 
 def test_a_changed_model_file_is_refused(tmp_path: Path) -> None:

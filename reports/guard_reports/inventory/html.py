@@ -17,6 +17,7 @@ from guard.sdk.display import shape, visible
 from guard.sdk.risk import asset_risk, coverage_counts, names_only, read_text, risk
 from guard.sdk.whole import whole
 from guard.sdk.wording import (
+    at_rows,
     confidence,
     evidence_text,
     gives_level,
@@ -60,6 +61,7 @@ def _environment(facts: Facts, language: str) -> Environment:
         level_word=lambda level: level_word(facts, level),
         shape=lambda level: shape(level, facts.levels),
         rank=lambda level: f"l{facts.levels.index(level)}" if level in facts.levels else "lu",
+        at_rows=lambda item: at_rows(facts, item),
         term=lambda area, word: term(facts, area, word),
         reason=lambda one: reason_text(facts, one, language),
         told=told,

@@ -8,6 +8,7 @@ from guard.sdk import AssetResult, Classification, Column, DataType, Facts, Find
 from guard.sdk.display import shape
 from guard.sdk.risk import asset_risk, names_only, risk
 from guard.sdk.wording import (
+    at_rows,
     basis,
     confidence,
     level_word,
@@ -79,7 +80,9 @@ def _column(column: Column) -> Texts:
 
 def _finding(facts: Facts, finding: Finding, language: str) -> Texts:
     kind = facts.types.get(finding.type or "")
-    mixed = [f"{type_name(facts, m.type, language)} {percent(m.share)}" for m in finding.mixed]
+    mixed = [
+        f"{type_name(facts, m.type, language)} {percent(m.share)}{at_rows(facts, m)}" for m in finding.mixed
+    ]
     in_name = (type_name(facts, kind, language) for kind in finding.name_values)
     mixed += [facts.text("emit.in_name", type=name) for name in in_name]
     return {
