@@ -50,8 +50,9 @@ class Config:
     """What is set. ``path`` is the guard.yaml read, None for defaults; ``tried`` where it was looked for.
 
     ``language`` is ``zh``, ``en`` or None (the locale decides). ``policies`` are pack names,
-    ``policy_paths`` folders. ``catalog_password`` is a reference, or empty. ``presidio`` are the
-    recognizers to adopt, each a map with ``entity`` or ``registry``.
+    ``policy_paths`` folders; ``thresholds`` replace those of the packs. ``catalog_password`` is a
+    reference, or empty. ``presidio`` are the recognizers to adopt, each a map with ``entity`` or
+    ``registry``.
     """
 
     language: str | None
@@ -59,6 +60,7 @@ class Config:
     catalog_password: str
     policies: tuple[str, ...]
     policy_paths: tuple[Path, ...]
+    thresholds: Mapping[str, float]
     fail_on: str
     presidio: tuple[Mapping[str, Any], ...]
     sources: Mapping[str, SourceConfig]
@@ -103,6 +105,7 @@ def load(
         catalog_password=top.get("catalog_password"),
         policies=top.get("policies.use"),
         policy_paths=tuple(Path(item) for item in top.get("policies.paths")),
+        thresholds=top.get("policies.thresholds"),
         fail_on=top.get("fail_on"),
         presidio=top.get("types.presidio"),
         sources={key[1]: _source(top, key[1]) for key in found if len(key) == 2 and key[0] == "sources"},

@@ -54,8 +54,9 @@ def entries(path: Path, chain: tuple[Path, ...] = ()) -> dict[Key, Entry]:
 def _text(path: Path) -> str:
     try:
         return path.read_text("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UsageError("config-unreadable", file=str(path), code="not-utf-8") from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise UsageError("config-unreadable", file=str(path), line=line, code="not-utf-8") from None
     except OSError as error:
         raise UsageError("config-unreadable", file=str(path), code=type(error).__name__) from None
 

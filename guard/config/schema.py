@@ -40,6 +40,7 @@ def _in_force(config: Config, key: str) -> object:
     attribute = {
         "policies.use": "policies",
         "policies.paths": "policy_paths",
+        "policies.thresholds": "thresholds",
         "types.presidio": "presidio",
     }.get(key, key)
     return getattr(config, attribute)

@@ -41,6 +41,7 @@ SETTINGS = (
     Setting(key="catalog_password", kind="secret", default="", variable="GUARD_CATALOG_PASSWORD"),
     Setting(key="policies.use", kind="texts", default=("gov_cn",), variable="GUARD_POLICIES"),
     Setting(key="policies.paths", kind="paths", default=(), flag="--policy", variable="GUARD_POLICY_PATHS"),
+    Setting(key="policies.thresholds", kind="numbers", default={}),
     Setting(key="types.presidio", kind="adopted", default=()),
     Setting(key="fail_on", kind="text", default="L3", flag="--fail-on", variable="GUARD_FAIL_ON"),
     Setting(key="sources.*.connector", kind="text", default="", flag="--as"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -137,6 +138,18 @@ def _number(raw: Any) -> float:
     return seconds(raw)
 
 
+def _numbers(raw: Any) -> Mapping[str, float]:
+    if not isinstance(raw, Mapping):
+        raise ValueError
+    return {_text(key): _finite(value) for key, value in raw.items()}
+
+
+def _finite(raw: Any) -> float:
+    if isinstance(raw, bool) or not isinstance(raw, (int, float)) or not math.isfinite(raw):
+        raise ValueError
+    return float(raw)
+
+
 def _language(raw: Any) -> str:
     if not isinstance(raw, str) or raw.lower() not in _LANGUAGES:
         raise ValueError
@@ -197,6 +210,10 @@ KINDS: Mapping[str, tuple[Callable[[Any, Path], Any], Mapping[str, Any]]] = {
     "count": (_plain(_count), {"type": "integer", "minimum": 1}),
     "rows": (_plain(_rows), {"oneOf": [{"type": "integer", "minimum": 1}, {"const": "full"}]}),
     "number": (_plain(_number), {"type": "number", "exclusiveMinimum": 0}),
+    "numbers": (
+        _plain(_numbers),
+        {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}},
+    ),
     "seconds": (_plain(seconds), _DURATION),
     "bytes": (
         _plain(size),
@@ -219,6 +236,7 @@ EXAMPLES: Mapping[str, str] = {
     "count": "1, 2, 3",
     "rows": "2000, full",
     "number": "0.5, 10",
+    "numbers": "{population: 8900000}",
     "seconds": "30s, 5m",
     "bytes": "50MB, 64MiB",
     "map": "{key: value}",

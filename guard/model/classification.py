@@ -1,9 +1,12 @@
-"""The answer for one column, table or source: domain, category, level, and why."""
+"""The answer for one column, table or source: domain, category, level, and why, pack by pack."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+
+from guard.model.decision import Decided
+from guard.model.standard import COMMON
 
 UNDETERMINED = "undetermined"
 
@@ -28,6 +31,36 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """What one pack says, where several grade side by side.
+
+    ``level`` is a level of that pack, ``mapped`` the level of ``gov_cn`` that it stands for (empty where it
+    stands for none). ``rules`` are the ids of the rules that gave it; ``certainty`` is the mark of the
+    ``clause`` shown, all three empty where nothing gave a level. ``at_least`` says that the pack only tells
+    minima: personal or sensitive, and nothing of what else may make data of a higher level.
+    """
+
+    pack: str
+    level: str
+    mapped: str
+    standard: str = ""
+    clause: str = ""
+    certainty: str = ""
+    category: str = ""
+    sensitive: bool = False
+    rules: tuple[str, ...] = ()
+    at_least: bool = False
+
+
+def conflict(opinions: Sequence[Opinion]) -> bool:
+    """Whether ``opinions`` cannot all be right: two levels that differ, or a minimum above a level."""
+    known = [(COMMON.index(item.mapped), item.at_least) for item in opinions if item.mapped in COMMON]
+    exact = {rank for rank, least in known if not least}
+    minimum = max((rank for rank, least in known if least), default=-1)
+    return len(exact) > 1 or (bool(exact) and minimum > max(exact))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Classification:
     """分类 + 分级 of one column, table or source, with every reason.
 
@@ -35,6 +68,10 @@ class Classification:
     ``candidate`` is ``important`` or ``core`` when a person should review it as such:
     the machine never decides those two. ``confirmable`` is True where the row can be
     confirmed without review; otherwise ``review`` names why not.
+    ``opinions`` holds what each pack says where several grade side by side, the first pack first;
+    ``level`` is then the strictest of them. ``sharing`` is the sharing attribute suggested
+    (``unconditional``, ``conditional``, ``refused-by-law``); ``controls`` are ids of controls that rules
+    require beyond those of the level. ``decision`` is the person's decision in force, if any.
     """
 
     domain: str
@@ -47,3 +84,12 @@ class Classification:
     confirmable: bool = False
     review: str = ""
     confidence: float = 0.0
+    opinions: tuple[Opinion, ...] = ()
+    sharing: str = ""
+    controls: tuple[str, ...] = ()
+    decision: Decided | None = None
+
+    @property
+    def conflicting(self) -> bool:
+        """Whether packs that grade side by side disagree."""
+        return conflict(self.opinions)

@@ -47,7 +47,12 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """Roll-up of a run: assets by status, columns by level, reasons of what was skipped."""
+    """Roll-up of a run: assets by status, columns by level, reasons of what was skipped.
+
+    ``candidates`` columns and ``candidate_tables`` tables themselves are nominated for important or core.
+    ``decided`` columns carry a person's decision, ``pending`` ones wait for a second person; of
+    ``conflicts`` the packs that grade side by side say different levels.
+    """
 
     assets: int = 0
     scanned: int = 0
@@ -56,5 +61,9 @@ class Totals:
     columns: int = 0
     levels: Mapping[str, int] = field(default_factory=dict)
     candidates: int = 0
+    candidate_tables: int = 0
     review: int = 0
+    decided: int = 0
+    pending: int = 0
+    conflicts: int = 0
     reasons: Mapping[str, int] = field(default_factory=dict)

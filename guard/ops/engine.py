@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -15,7 +15,9 @@ from guard.model import DataType, UsageError
 from guard.ops.levels import known_level
 from guard.policy.catalogue import load_lexicon, load_types
 from guard.policy.load import load_pack
+from guard.policy.pack import COMMON, Pack
 from guard.policy.policy import Policy
+from guard.policy.thresholds import set_by_law
 from guard.yamldoc import nearest
 
 if TYPE_CHECKING:
@@ -75,11 +77,13 @@ def rules(
     folders: Iterable[Path] = (),
     presidio: Sequence[Mapping[str, Any]] = (),
     where: str = "-",
+    thresholds: Mapping[str, float] | None = None,
 ) -> Rules:
     """Load types, lexicon and packs: the installed ones, then those in the local ``folders``.
 
-    ``packs`` names the packs to use (default: gov_cn); ``presidio`` the recognizers to adopt, set at
-    ``where``. Raises UsageError with file and line.
+    ``packs`` names the packs to use (default: gov_cn), each followed by those that it grades beside;
+    ``presidio`` the recognizers to adopt, set at ``where``; ``thresholds`` replace those of the packs.
+    Raises UsageError with file and line.
     """
     local = tuple(folders)
     for folder in local:
@@ -96,16 +100,70 @@ def rules(
     for folder in (*plugins.lexicon_folders(), *(folder / "lexicon" for folder in local)):
         if folder.is_dir():
             lexicon |= load_lexicon(folder)
-    known = pack_folders(local)
-    chosen = [load_pack(_pack_folder(name, known)) for name in (tuple(packs) or ("gov_cn",))]
-    policy = Policy(chosen, types.values())
+    policy = Policy(
+        chosen(tuple(packs) or ("gov_cn",), pack_folders(local), thresholds or {}), types.values()
+    )
     for kind in adopted.types if adopted else ():
-        known_level(kind.level, policy.levels)
-    usual = {*policy.levels, *(types[id].level for id in installed)}
+        known_level(kind.level, COMMON)
+    usual = {*COMMON, *(types[id].level for id in installed)}
     for id, kind in types.items():
         if id not in installed and kind.level not in usual:
-            raise _no_level(kind, policy.levels)
+            raise _no_level(kind, COMMON)
     return Rules(types=types, lexicon=lexicon, policy=policy, adopted=adopted, installed=installed)
+
+
+def chosen(names: Sequence[str], known: Mapping[str, Path], thresholds: Mapping[str, float]) -> list[Pack]:
+    """The packs of ``names`` and those that stand beside them, each once, the first one first."""
+    found: dict[Path, Pack] = {}
+    waiting = list(names)
+    while waiting:
+        folder = _pack_folder(waiting.pop(0), known)
+        if folder not in found:
+            found[folder] = load_pack(folder, known)
+            waiting.extend(found[folder].beside)
+    chosen = list(found.values())
+    _known_thresholds(thresholds, chosen)
+    for pack in chosen:
+        _sound_thresholds(_of(thresholds, pack), pack)
+    return [
+        replace(pack, thresholds={**pack.thresholds, **_of(thresholds, pack)}) if thresholds else pack
+        for pack in chosen
+    ]
+
+
+def _of(thresholds: Mapping[str, float], pack: Pack) -> Mapping[str, float]:
+    return {name: value for name, value in thresholds.items() if name in pack.thresholds}
+
+
+def _known_thresholds(thresholds: Mapping[str, float], packs: Sequence[Pack]) -> None:
+    known = sorted({name for pack in packs for name in pack.thresholds})
+    for name in thresholds:
+        if name not in known:
+            raise UsageError(
+                "unknown-threshold",
+                word=name,
+                nearest=nearest(name, known) or "-",
+                known=", ".join(known) or "-",
+            )
+
+
+def _sound_thresholds(wanted: Mapping[str, float], pack: Pack) -> None:
+    """0 says that a number is not known: only where the pack says so too. What a law sets is never raised."""
+    law = set_by_law(pack)
+    for name, value in wanted.items():
+        ours = pack.thresholds[name]
+        if value < 0 or (value == 0 and ours):
+            raise UsageError("threshold-positive", word=name, given=f"{value:,.12g}", ours=f"{ours:,.12g}")
+        if name in law and value > ours:
+            raise UsageError(
+                "threshold-law",
+                word=name,
+                given=f"{value:,.12g}",
+                ours=f"{ours:,.12g}",
+                basis=f"{law[name].standard} {law[name].clause}",
+                rule=law[name].id,
+                pack=pack.id,
+            )
 
 
 def _no_level(kind: DataType, levels: Sequence[str]) -> UsageError:

@@ -46,15 +46,19 @@ def features(
             "rival": float(any(share > finding.confidence - _CLOSE for _, share in finding.alternatives)),
         }
     where = facts.sort.where
-    named = policy.kinds.sort(facts.column, "", policy.vocabulary.parts(facts.column)).kind
     given = [item.rule for item in reasons if item.effect == "level" and item.level == level]
     return {
         "comment": float(where == "comment"),
         "name": float(where in ("name", "codes")),
-        "agrees": float(where == "comment" and bool(named)),
+        "agrees": float(where == "comment" and _named(facts, policy)),
         "technical": float(facts.kind in policy.kinds.technical),
         "lowest": float(level == policy.general[0]),
         "specific": float(any(rule not in policy.catch_all for rule in given)),
         "caught": float(any(rule in policy.catch_all for rule in given)),
         "key": float(facts.key == "pk"),
     }
+
+
+def _named(facts: Facts, policy: Policy) -> bool:
+    """Whether the name alone tells a kind, too."""
+    return bool(policy.kinds.sort(facts.column, "", policy.vocabulary.parts(facts.column)).kind)

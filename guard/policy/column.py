@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from dataclasses import replace
+from functools import lru_cache
 
 from guard.model import UNDETERMINED, Classification, DataType, Finding, Reason
 from guard.policy.certainty import confidence
+from guard.policy.condition import numbers_in
 from guard.policy.domain import DomainScore
 from guard.policy.facts import Facts
-from guard.policy.pack import Rule
+from guard.policy.pack import Effect, Rule
 from guard.policy.policy import CompiledRule, Policy, effects_of
 from guard.policy.view import LIKELY
 
@@ -21,7 +24,7 @@ _PROVEN = frozenset({"comment", "check"})
 class Applied:
     """The rules that hold for a column or table, and what they ask for, by effect."""
 
-    __slots__ = ("_words", "rules", "sensitive", "sensitive_categories", "steps")
+    __slots__ = ("_words", "controls", "rules", "sensitive", "sensitive_categories", "steps")
 
     def __init__(self, compiled: Iterable[CompiledRule], facts: Facts) -> None:
         self.rules: list[Rule] = []
@@ -29,15 +32,27 @@ class Applied:
         self.sensitive = False
         self._words: dict[str, list[str]] = {}
         self.sensitive_categories: list[str] = []
+        self.controls: set[str] = set()
+        ruled_out = facts.ruled_out
         for item in compiled:
-            if item.holds(facts):
-                self.rules.append(item.rule)
-                self.steps = max(self.steps, item.rule.then.raise_by)
-                self.sensitive |= item.rule.then.sensitive and bool(item.rule.then.floor or not facts.typed)
-                if item.rule.then.sensitive and item.rule.then.category:
-                    self.sensitive_categories.append(item.rule.then.category)
-                for effect, word in item.effects:
-                    self._words.setdefault(effect, []).append(word)
+            if item.number not in ruled_out and item.holds(facts):
+                self._apply(item, item.rule.then, typed=facts.typed)
+
+    def _apply(self, item: CompiledRule, then: Effect, *, typed: bool) -> None:
+        self.rules.append(item.rule)
+        self.steps = max(self.steps, then.raise_by)
+        self.controls.update(then.controls)
+        if then.sensitive:
+            self.sensitive |= bool(then.floor or not typed)
+            if then.category:
+                self.sensitive_categories.append(then.category)
+        for effect, word in item.effects:
+            self._words.setdefault(effect, []).append(word)
+
+    def categories_of(self, rules: Container[str]) -> list[str]:
+        """The categories that those rules give, the deepest first."""
+        found = [rule.then.category for rule in self.rules if rule.id in rules and rule.then.category]
+        return sorted(found, key=lambda path: -path.count("/"))
 
     def words(self, effect: str) -> list[str]:
         """What the rules say for one effect, by rule id; of categories the deepest first."""
@@ -57,7 +72,7 @@ def grade_column(facts: Facts, finding: Finding, table: DomainScore, policy: Pol
     if secret or not level:
         level = UNDETERMINED
     domain, because = _domain(facts, applied, table, policy)
-    candidate = policy.higher(*applied.words("candidate"), _nomination(facts.datatype, policy))
+    candidate = policy.higher(*applied.words("candidate"), nomination(facts.datatype, policy))
     category = _category(facts, applied, policy, level)
     said = [item for item in reasons_of(applied, facts) if _counts(item, base, level, category)]
     reasons = [*bases, *said, *because]
@@ -66,10 +81,9 @@ def grade_column(facts: Facts, finding: Finding, table: DomainScore, policy: Pol
     sure = 0.0 if level == UNDETERMINED else confidence(facts, finding, level, reasons, policy)
     doubts = _doubts(facts, finding, applied, level, candidate, secret=secret)
     review = doubts or ("low-confidence" if sure < policy.base.sure else "")
-    personal = (
-        facts.personal or applied.sensitive or (facts.datatype is None and _personal_attribute(facts, level))
-    )
-    reasons += _impact(level, policy, personal=personal)
+    attribute = facts.datatype is None and _personal_attribute(facts, level, policy)
+    personal = facts.personal or facts.mixed_personal or applied.sensitive or attribute
+    reasons += impact_reasons(level, policy, personal=personal)
     return Classification(
         domain=domain,
         category=category,
@@ -81,6 +95,8 @@ def grade_column(facts: Facts, finding: Finding, table: DomainScore, policy: Pol
         confirmable=not review,
         review=review,
         confidence=sure,
+        sharing=policy.sharing_of(level, applied.words("sharing")),
+        controls=tuple(sorted(applied.controls)),
     )
 
 
@@ -93,37 +109,42 @@ def _base(facts: Facts, finding: Finding, applied: Applied, policy: Policy) -> t
         organisation = facts.subject == "organisation" and bool(item.organisation_level)
         level = policy.type_level(item, organisation=organisation)
         levels.append(level)
-        reasons.append(_type_reason(item, finding, level, organisation=organisation))
+        reasons.append(_type_reason(item, finding, level, policy, organisation=organisation))
     if item is None or finding.confidence < LIKELY:
         levels.extend(applied.words("level"))
     return reasons, policy.higher(*levels)
 
 
-def _impact(level: str, policy: Policy, *, personal: bool) -> list[Reason]:
+def impact_reasons(level: str, policy: Policy, *, personal: bool) -> list[Reason]:
     """What the level stands for: whom harm would touch, and how badly (6.5 with App H)."""
     subject, degree = policy.impact(level, personal=personal)
     if not subject:
         return []
-    return [
-        Reason(
-            rule="impact-matrix",
-            effect="impact",
-            standard="GB/T 43697-2024",
-            clause="6.5, App H",
-            certainty="M-h",
-            level=level,
-            params={"impact_object": subject, "impact_degree": degree},
-        )
-    ]
+    return [_impact_reason(level, subject, degree)]
 
 
-def _type_reason(item: DataType, finding: Finding, level: str, *, organisation: bool) -> Reason:
+@lru_cache(maxsize=256)
+def _impact_reason(level: str, subject: str, degree: str) -> Reason:
+    return Reason(
+        rule="impact-matrix",
+        effect="impact",
+        standard="GB/T 43697-2024",
+        clause="6.5, App H",
+        certainty="M-h",
+        level=level,
+        params={"impact_object": subject, "impact_degree": degree},
+    )
+
+
+def _type_reason(
+    item: DataType, finding: Finding, level: str, policy: Policy, *, organisation: bool
+) -> Reason:
     counted = [part for part in finding.evidence if part.type == item.id and part.total]
     best = max(counted, key=lambda part: part.hits or 0, default=None)
     params: dict[str, str | int | float] = {"type": item.id, "confidence": round(finding.confidence, 3)}
     if best is not None:
         params |= {"hits": best.hits or 0, "total": best.total or 0}
-    return Reason(
+    reason = Reason(
         rule="organisation-level" if organisation else "type-level",
         effect="level",
         standard="; ".join(item.standards),
@@ -131,6 +152,17 @@ def _type_reason(item: DataType, finding: Finding, level: str, *, organisation: 
         level=level or UNDETERMINED,
         params=params,
     )
+    return _based(reason, item, policy, organisation=organisation)
+
+
+def _based(reason: Reason, item: DataType, policy: Policy, *, organisation: bool = False) -> Reason:
+    """``reason`` with the pack's own clause on types, where it has one beside that of the pack it extends."""
+    basis = policy.type_basis(item, organisation=organisation)
+    if basis is None or not policy.base.extends or basis.pack != policy.base.id:
+        return reason
+    params = {**reason.params, "format": "; ".join(item.standards)} if item.standards else reason.params
+    said = {"standard": basis.standard, "clause": basis.clause, "certainty": basis.certainty}
+    return replace(reason, params=params, **said)
 
 
 def _mixed(finding: Finding, level: str, reasons: list[Reason], policy: Policy) -> str:
@@ -141,9 +173,8 @@ def _mixed(finding: Finding, level: str, reasons: list[Reason], policy: Policy) 
             continue
         own = policy.type_level(item, organisation=False)
         params: dict[str, str | int | float] = {"type": part.type, "hits": part.hits, "total": part.total}
-        reasons.append(
-            Reason(rule="mixed-content", effect="floor", certainty="design", level=own, params=params)
-        )
+        reason = Reason(rule="mixed-content", effect="floor", certainty="design", level=own, params=params)
+        reasons.append(_based(reason, item, policy))
         level = policy.higher(level, own)
     return level
 
@@ -155,9 +186,10 @@ def _in_name(finding: Finding, level: str, reasons: list[Reason], policy: Policy
         if item is None:
             continue
         own = policy.type_level(item, organisation=False)
-        reasons.append(
-            Reason(rule="name-value", effect="floor", certainty="design", level=own, params={"type": kind})
+        reason = Reason(
+            rule="name-value", effect="floor", certainty="design", level=own, params={"type": kind}
         )
+        reasons.append(_based(reason, item, policy))
         level = policy.higher(level, own)
     return level
 
@@ -179,21 +211,35 @@ def reasons_of(applied: Applied, facts: Facts) -> list[Reason]:
         reason(rule, "raise" if effect.startswith("raise") else effect, word, facts)
         for rule in applied.rules
         for effect, word in effects_of(rule)
-        if effect not in silent
+        if effect not in silent and not (effect == "sharing" and word == "unconditional")
     ]
 
 
 def reason(rule: Rule, effect: str, word: str, facts: Facts) -> Reason:
     """The reason that a rule gives: its clause and certainty, what it did, and the kind it went by."""
+    sort = facts.sort
+    said = _reason(
+        rule.id, rule.standard, rule.clause, rule.certainty, effect, word, sort.kind, sort.word, sort.where
+    )
+    if rule.on == "table":
+        return replace(said, params={**said.params, **numbers_in(rule.when, facts)})
+    return said
+
+
+@lru_cache(maxsize=16384)
+def _reason(
+    rule: str, standard: str, clause: str, certainty: str, effect: str, word: str, *sort: str
+) -> Reason:
+    # Thousands of columns are graded by the same few rules, told by the same few words.
     params: dict[str, str | int | float] = {"effect": word}
-    if facts.sort.kind:
-        params |= {"kind": facts.sort.kind, "word": facts.sort.word, "where": facts.sort.where}
+    if sort[0]:
+        params |= zip(("kind", "word", "where"), sort, strict=True)
     return Reason(
-        rule=rule.id,
+        rule=rule,
         effect=effect,
-        standard=rule.standard,
-        clause=rule.clause,
-        certainty=rule.certainty,
+        standard=standard,
+        clause=clause,
+        certainty=certainty,
         level=word if effect in ("level", "floor", "raise", "candidate") else "",
         params=params,
     )
@@ -217,16 +263,18 @@ def _domain(facts: Facts, applied: Applied, table: DomainScore, policy: Policy) 
     return default, [_domain_reason("domain-none", default, "", "")]
 
 
+@lru_cache(maxsize=4096)
 def _domain_reason(rule: str, domain: str, word: str, where: str) -> Reason:
     params: dict[str, str | int | float] = {"domain": domain, "word": word, "where": where}
     return Reason(rule=rule, effect="domain", certainty="design", params=params)
 
 
-def _nomination(item: DataType | None, policy: Policy) -> str:
+def nomination(item: DataType | None, policy: Policy) -> str:
     """The level a type nominates for: its ``candidate``, or a level that only a person may give."""
     if item is None:
         return ""
-    return policy.higher(*(word for word in (item.candidate, item.level) if word in policy.nominated))
+    named = (policy.here(word) for word in (item.candidate, item.level))
+    return policy.higher(*(word for word in named if word in policy.nominated))
 
 
 def _counts(item: Reason, base: str, level: str, category: str) -> bool:
@@ -241,13 +289,18 @@ def _counts(item: Reason, base: str, level: str, category: str) -> bool:
 
 
 def _sensitive(facts: Facts, applied: Applied, level: str) -> bool:
-    """Sensitive by its type, by a child it is about, or by a rule that holds for a person's fact."""
+    """Sensitive by its type or one in some rows, by a child it is about, or by a rule for a person's fact."""
+    own = facts.sensitive or facts.mixed_sensitive
     if level == UNDETERMINED:
-        return facts.sensitive
-    return facts.sensitive or (facts.minors and facts.personal) or applied.sensitive
+        return own
+    return own or (facts.minors and facts.personal) or applied.sensitive
 
 
 def _category(facts: Facts, applied: Applied, policy: Policy, level: str) -> str:
+    """What the own rules of a pack that builds on another give; else the type's category, or a rule's."""
+    own = applied.categories_of(policy.base.own) if policy.base.extends else []
+    if own:
+        return own[0]
     if level == UNDETERMINED and facts.datatype is None:
         return policy.base.default_categories["other"]
     if facts.datatype is not None:
@@ -258,8 +311,8 @@ def _category(facts: Facts, applied: Applied, policy: Policy, level: str) -> str
     return policy.base.default_categories[facts.subject]
 
 
-def _personal_attribute(facts: Facts, level: str) -> bool:
-    return facts.subject == "person" and level not in ("", "L1", UNDETERMINED)
+def _personal_attribute(facts: Facts, level: str, policy: Policy) -> bool:
+    return facts.subject == "person" and level not in ("", policy.levels[0], UNDETERMINED)
 
 
 def _doubts(

@@ -2,7 +2,9 @@
 
 A mapping of several keys asks for all of them. ``any``, ``all`` and ``not`` combine. Words are
 inline words or ``@list`` of the pack. Column rules may use every key, table rules those in
-``TABLE_KEYS``.
+``TABLE_KEYS``, rules on the tables of one source those in ``SOURCE_KEYS`` (``guard.policy.source``).
+
+``neighbours`` and ``kinds`` ask for one of a list in the table, ``together`` for all of a list of types.
 """
 
 from __future__ import annotations
@@ -24,13 +26,31 @@ CHOICES: Mapping[str, frozenset[str]] = {
     "declared": frozenset({"boolean", "integer", "decimal", "text", "time", "binary", ""}),
     "key": frozenset({"pk", "fk", "unique"}),
 }
-LIST_KEYS = ("kind", "type", "category", "flags", "mixed", "neighbours", "kinds")
-BOOL_KEYS = ("typed", "personal", "sensitive", "described", "minors", "tabled", "reference")
-NUMBER_KEYS = ("rows", "confidence")
+LIST_KEYS = ("kind", "type", "category", "flags", "mixed", "neighbours", "kinds", "together", "linked_by")
+BOOL_KEYS = (
+    "typed",
+    "personal",
+    "sensitive",
+    "mixed_personal",
+    "mixed_sensitive",
+    "described",
+    "minors",
+    "tabled",
+    "reference",
+)
+NUMBER_KEYS = ("rows", "confidence", "subjects", "coverage", "tables")
 BOUNDS = frozenset({"at_least", "below"})
 COMBINE = ("any", "all", "not")
 _SETS = ("flags", "mixed", "neighbours", "kinds")
-KEYS = frozenset((*WORD_KEYS, *GLOB_KEYS, *CHOICES, *LIST_KEYS, *BOOL_KEYS, *NUMBER_KEYS, "facts", *COMBINE))
+TYPE_KEYS = ("type", "mixed", "neighbours", "together", "linked_by")
+_MEASURED = ("subjects", "coverage")
+_OF_SOURCES = ("linked_by", "tables")
+_OF_TABLES = frozenset(
+    {"table", "context", *GLOB_KEYS, "tabled", "minors", "reference", "rows", "subjects", "coverage"}
+) | {"neighbours", "kinds", "together"}
+KEYS = frozenset(
+    (*WORD_KEYS, *GLOB_KEYS, *CHOICES, *LIST_KEYS, *BOOL_KEYS, *NUMBER_KEYS, "facts", *COMBINE)
+) - frozenset(_OF_SOURCES)
 TABLE_KEYS = frozenset(
     (
         "table",
@@ -39,15 +59,19 @@ TABLE_KEYS = frozenset(
         "subject",
         "neighbours",
         "kinds",
+        "together",
         "minors",
         "reference",
         "rows",
+        "subjects",
+        "coverage",
         "flags",
         "facts",
         "mixed",
         *COMBINE,
     )
 )
+SOURCE_KEYS = frozenset((*GLOB_KEYS, "together", "rows", "subjects", *_OF_SOURCES, *COMBINE))
 
 
 def words_in(when: Mapping[str, Any]) -> Iterable[tuple[str, ...]]:
@@ -62,6 +86,59 @@ def words_in(when: Mapping[str, Any]) -> Iterable[tuple[str, ...]]:
             yield from words_in(value)
 
 
+def types_in(when: Mapping[str, Any]) -> Iterable[str]:
+    """Every type id that a condition names."""
+    for key, value in when.items():
+        if key in TYPE_KEYS:
+            for part in value if isinstance(value, (list, tuple)) else (value,):
+                yield from words_of(part)
+        elif key == "not" and isinstance(value, Mapping):
+            yield from types_in(value)
+        elif key in ("any", "all") and isinstance(value, (list, tuple)):
+            for part in value:
+                yield from types_in(part)
+
+
+def numbers_in(when: Mapping[str, Any], facts: Facts) -> dict[str, int | float]:
+    """What was measured of the table that a condition asks of, by name: its facts, subjects, coverage.
+
+    ``threshold`` is the first bound that it asks for.
+    """
+    bound = threshold_in(when)
+    found = _measured_in(when, facts)
+    return found if bound is None else {**found, "threshold": plain(bound)}
+
+
+def threshold_in(when: Mapping[str, Any]) -> float | None:
+    """The first bound of a number that a condition asks for, its quoted ones filled in; None for none."""
+    for key, value in when.items():
+        parts = value if key in ("any", "all") else ()
+        numbers = [value] if key in NUMBER_KEYS else value.values() if key == "facts" else ()
+        bounds = (bound for one in numbers for bound in one.values())
+        inner = (bound for part in parts if (bound := threshold_in(part)) is not None)
+        for bound in (*bounds, *inner):
+            return float(bound)
+    return None
+
+
+def _measured_in(when: Mapping[str, Any], facts: Facts) -> dict[str, int | float]:
+    found: dict[str, int | float] = {}
+    for key, value in when.items():
+        if key in _MEASURED and getattr(facts, key) is not None:
+            found[key] = plain(getattr(facts, key))
+        elif key == "facts":
+            found |= {name: plain(facts.facts[name]) for name in value if name in facts.facts}
+        elif key in ("any", "all"):
+            for part in value:
+                found |= _measured_in(part, facts)
+    return found
+
+
+def plain(number: float) -> int | float:
+    """``number`` whole where it is, else of four decimals."""
+    return int(number) if float(number).is_integer() else round(number, 4)
+
+
 def words_of(value: object) -> tuple[str, ...]:
     """One word or a list of them as a tuple; numbers count as words."""
     return tuple(str(item) for item in value) if isinstance(value, (list, tuple)) else (str(value),)
@@ -70,6 +147,16 @@ def words_of(value: object) -> tuple[str, ...]:
 def list_ids(words: tuple[str, ...]) -> frozenset[str]:
     """The vocabulary's list names that stand for ``words``: ``@name`` itself, ``=word`` for a word."""
     return frozenset(word[1:] if word.startswith("@") else f"={word}" for word in words)
+
+
+def split(when: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What ``when`` asks of the table, alike for all its columns, and what it asks of the column."""
+    wide = {
+        key: value
+        for key, value in when.items()
+        if key in _OF_TABLES or (key == "not" and value and all(inner in _OF_TABLES for inner in value))
+    }
+    return wide, {key: value for key, value in when.items() if key not in wide}
 
 
 def compile_when(when: Mapping[str, Any]) -> Predicate:
@@ -146,6 +233,8 @@ def _members(key: str, values: tuple[str, ...]) -> Predicate:
     if key == "category":
         prefixes = tuple(f"{value}/" for value in values)
         return lambda facts: facts.category in wanted or facts.category.startswith(prefixes)
+    if key == "together":
+        return lambda facts: wanted <= facts.neighbours
     if key in _SETS:
         return lambda facts: not wanted.isdisjoint(getattr(facts, key))
     value = attrgetter(key)
@@ -156,18 +245,19 @@ def _truth(key: str, wanted: bool) -> Predicate:
     return lambda facts: getattr(facts, key) is wanted
 
 
-def _within(value: float | None, bounds: Mapping[str, float]) -> bool:
+def within(value: float | None, bounds: Mapping[str, float]) -> bool:
+    """Whether a number is known and within ``bounds``: not under ``at_least``, under ``below``."""
     if value is None:
         return False
     return value >= bounds.get("at_least", float("-inf")) and value < bounds.get("below", float("inf"))
 
 
 def _number(key: str, bounds: Mapping[str, float]) -> Predicate:
-    return lambda facts: _within(getattr(facts, key), bounds)
+    return lambda facts: within(getattr(facts, key), bounds)
 
 
 def _fact(name: str, bounds: Mapping[str, float]) -> Predicate:
-    return lambda facts: _within(facts.facts.get(name), bounds)
+    return lambda facts: within(facts.facts.get(name), bounds)
 
 
 def catches_all(when: Any) -> bool:

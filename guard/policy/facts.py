@@ -34,6 +34,10 @@ class Facts:
     The ``*_words`` map the word lists that a text matched to the word that did it.
     ``stem_words`` are those that stand just before the word that told the kind.
     ``neighbours`` and ``kinds`` are the types and kinds found in the table's columns.
+    ``mixed_personal`` and ``mixed_sensitive`` tell of the types that stand in only some rows or in the name.
+    ``ruled_out`` are the numbers of the column rules that the table does not meet.
+    ``subjects`` is how many different persons or bodies the table is about (``guard.policy.subject``),
+    ``coverage`` their share of the whole that the pack's thresholds ``population`` and ``divisions`` tell.
     """
 
     asset: Asset
@@ -53,6 +57,8 @@ class Facts:
     typed: bool = False
     personal: bool = False
     sensitive: bool = False
+    mixed_personal: bool = False
+    mixed_sensitive: bool = False
     described: bool = False
     tabled: bool = True
     confidence: float = 0.0
@@ -62,11 +68,14 @@ class Facts:
     minors: bool = False
     reference: bool = False
     rows: int | None = None
+    subjects: float | None = None
+    coverage: float | None = None
     flags: frozenset[str] = frozenset()
     facts: Mapping[str, float] = field(default_factory=dict)
     mixed: frozenset[str] = frozenset()
     neighbours: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
+    ruled_out: frozenset[int] = frozenset()
 
     def place(self, key: str) -> str:
         """``source``, ``system``, ``department`` or the ``path`` joined by ``/``, for globs."""

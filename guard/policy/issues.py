@@ -33,11 +33,21 @@ class Issues:
         """Note ``code`` at the node ``keys`` of ``document``."""
         self.found.append(Issue(code=code, file=document.path, line=document.line(*keys), params=params))
 
+    def at(self, code: str, file: str, line: int, **params: str) -> None:
+        """Note ``code`` at a line of a file."""
+        self.found.append(Issue(code=code, file=file, line=line, params=params))
+
+    def caught(self, error: UsageError) -> None:
+        """Note an error that has a file and a line."""
+        params = {key: str(value) for key, value in error.params.items()}
+        file, line = params.pop("file", "-"), params.pop("line", "1")
+        self.at(error.id, file, int(line), **params)
+
     def unknown(
         self, code: str, document: Document, keys: tuple[str | int, ...], word: object, options: Iterable[str]
     ) -> None:
         """Note a ``word`` that is none of ``options``, with the nearest of them."""
-        known = sorted(options)
+        known = sorted(map(str, options))
         self.add(
             code,
             document,

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from guard.model import UNDETERMINED
 from guard.policy.issues import Issues
 from guard.policy.kinds import Kind
-from guard.policy.pack import Domain, Level
+from guard.policy.pack import Domain
 from guard.yamldoc import Document
 
 Keys = tuple[str | int, ...]
@@ -54,7 +53,9 @@ class Node:
         return tuple(str(item) for item in items)
 
     def names(self, key: str) -> Mapping[str, str]:
-        """A field that must hold ``zh`` and ``en``."""
+        """A field that must hold ``zh`` and ``en``; empty where it is missing."""
+        if key not in self.data:
+            return {"zh": "", "en": ""}
         part = Node(self.issues, self.document, (*self.keys, key), self.data.get(key, {}))
         part.only("zh", "en", needed=("zh", "en"))
         return {language: part.text(language) for language in ("zh", "en")}
@@ -69,23 +70,15 @@ class Node:
             yield Node(self.issues, self.document, (*self.keys, key, at), item)
 
     def member(self, key: str, word: str, options: Iterable[str], code: str) -> bool:
+        """Whether ``word`` is one of ``options``; noted when it is not, unless the field is missing."""
+        return (key in self.data or bool(word)) and self.known(key, word, options, code)
+
+    def known(self, key: str, word: str, options: Iterable[str], code: str) -> bool:
         """Whether ``word`` is one of ``options``; noted when it is not."""
         known = tuple(options)
         if word not in known:
             self.issues.unknown(code, self.document, (*self.keys, key), word, known)
         return word in known
-
-
-def levels(node: Node) -> tuple[Level, ...]:
-    """The ordered levels, lowest first."""
-    found: list[Level] = []
-    for item in node.items("levels"):
-        item.only("id", "name", "candidate", needed=("id", "name"))
-        level = item.text("id")
-        if level == UNDETERMINED or level in {known.id for known in found}:
-            item.wrong("policy-duplicate", "id", word=level)
-        found.append(Level(id=level, name=item.names("name"), candidate=item.data.get("candidate") is True))
-    return tuple(found)
 
 
 def impact(node: Node, known: Iterable[str]) -> Mapping[str, Mapping[str, str]]:
@@ -101,10 +94,10 @@ def impact(node: Node, known: Iterable[str]) -> Mapping[str, Mapping[str, str]]:
     return matrix
 
 
-def categories(issues: Issues, document: Document) -> frozenset[str]:
-    """Every path of the category tree, joined by ``/``."""
+def categories(issues: Issues, document: Document, *, added: bool = False) -> frozenset[str]:
+    """Every path of the category tree, joined by ``/``; one that adds to another needs no defaults."""
     root = Node(issues, document, (), document.data)
-    root.only("defaults", "categories", needed=("defaults", "categories"))
+    root.only("defaults", "categories", needed=("categories",) if added else ("defaults", "categories"))
     tree = root.data.get("categories")
     if not isinstance(tree, dict):
         root.wrong("policy-shape", "categories", expected="mapping")
@@ -112,9 +105,13 @@ def categories(issues: Issues, document: Document) -> frozenset[str]:
     return frozenset(_paths(tree, ""))
 
 
-def default_categories(issues: Issues, document: Document, known: frozenset[str]) -> Mapping[str, str]:
+def default_categories(
+    issues: Issues, document: Document, known: frozenset[str], inherited: Mapping[str, str] | None = None
+) -> Mapping[str, str]:
     """The category of an untyped column by its subject, where no rule says more."""
     root = Node(issues, document, (), document.data)
+    if inherited is not None and "defaults" not in root.data:
+        return inherited
     part = Node(issues, document, ("defaults",), root.data.get("defaults", {}))
     part.only("person", "organisation", "other", needed=("person", "organisation", "other"))
     found = {subject: part.text(subject) for subject in ("person", "organisation", "other")}
@@ -190,7 +187,7 @@ def word_lists(issues: Issues, document: Document) -> Mapping[str, tuple[str, ..
     root = Node(issues, document, (), document.data)
     root.only("words", needed=("words",))
     part = Node(issues, document, ("words",), root.data.get("words", {}))
-    return {name: part.words(name) for name in part.data}
+    return {str(name): part.words(name) for name in part.data}
 
 
 def certainty(issues: Issues, document: Document | None) -> tuple[Mapping[str, float], float]:

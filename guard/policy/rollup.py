@@ -33,10 +33,12 @@ def grade_table(seen: TableView, columns: Sequence[Classification], policy: Poli
         ),
         candidate=candidate,
         personal=any(item.personal for item in columns),
-        sensitive=any(item.sensitive for item in columns),
+        sensitive=applied.sensitive or any(item.sensitive for item in columns),
         confirmable=not reviews and not candidate and not secret,
         review=_first(asked or reviews, secret=secret, candidate=candidate),
         confidence=min((item.confidence for item in columns if item.level == highest), default=0.0),
+        sharing=policy.sharing_of(level, (*(item.sharing for item in columns), *applied.words("sharing"))),
+        controls=tuple(sorted({*applied.controls, *(name for item in columns for name in item.controls)})),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -14,12 +15,14 @@ from guard.policy.condition import (
     KEYS,
     LIST_KEYS,
     NUMBER_KEYS,
+    SOURCE_KEYS,
     TABLE_KEYS,
     WORD_KEYS,
+    types_in,
 )
 from guard.policy.issues import Issues
 from guard.policy.kinds import OTHER
-from guard.policy.pack import Effect, Level, Rule
+from guard.policy.pack import SHARING, Effect, Level, Rule
 from guard.policy.read import Node
 from guard.yamldoc import Document
 
@@ -36,8 +39,15 @@ EFFECTS = (
     "scope",
     "impact",
     "sensitive",
+    "sharing",
+    "controls",
 )
-_NO_TEXT = frozenset({"raise_by", "impact", "sensitive"})
+SOURCE_EFFECTS = ("raise_to", "candidate", "review")
+"""What a rule over the tables of a source may do to each of them."""
+_KEYS = {"column": KEYS, "table": TABLE_KEYS, "source": SOURCE_KEYS}
+# Decree 809, Art 14: only a law, a regulation or a decision of the State Council lets a body refuse to share.
+_NO_LAW = re.compile(r"\s*(?:(?:GB|DB|T|TC|YD|JR|GA|WS|HJ|GM|ISO|IEC|NIST|DCMM)\b|GB/|$)", re.I)
+_NO_TEXT = frozenset({"raise_by", "impact", "sensitive", "controls"})
 CERTAINTIES = ("S", "M-h", "M-m", "M-l", "design")
 SCOPES = ("secret",)
 REVIEWS = (
@@ -67,6 +77,7 @@ class RuleReader:
         domains: Iterable[str],
         kinds: Iterable[str],
         words: Iterable[str],
+        thresholds: Mapping[str, float],
     ) -> None:
         self._issues = issues
         self._general = tuple(level.id for level in levels if not level.candidate)
@@ -76,6 +87,7 @@ class RuleReader:
         self._domains = tuple(domains)
         self._kinds = frozenset(kinds) | {OTHER}
         self._words = frozenset(words)
+        self._thresholds = thresholds
         self._seen: set[str] = set()
 
     def read(self, document: Document) -> Iterable[Rule]:
@@ -92,21 +104,28 @@ class RuleReader:
     def _rule(self, item: Node) -> Rule:
         item.only(*FIELDS, needed=("id", "standard", "clause", "certainty", "when", "then"))
         on = item.text("on", "column")
-        item.member("on", on, ("column", "table"), "policy-choice")
+        item.member("on", on, _KEYS, "policy-choice")
         item.member("certainty", item.text("certainty"), CERTAINTIES, "policy-choice")
-        when = Node(self._issues, item.document, (*item.keys, "when"), item.data.get("when"))
-        self._when(when, TABLE_KEYS if on == "table" else KEYS)
+        when = self.when(item, on)
         return Rule(
             id=item.text("id"),
             standard=item.text("standard"),
             clause=item.text("clause"),
             certainty=item.text("certainty"),
             on=on,
-            when=when.data,
-            then=self._then(item),
+            when=when,
+            then=self._then(item, SOURCE_EFFECTS if on == "source" else EFFECTS),
             file=item.document.path,
             line=item.document.line(*item.keys),
         )
+
+    def when(self, item: Node, on: str = "column") -> Mapping[str, Any]:
+        """The checked condition ``when`` of a rule or of a way to mask."""
+        node = Node(self._issues, item.document, (*item.keys, "when"), item.data.get("when", {}))
+        self._when(node, _KEYS.get(on, KEYS))
+        if on == "source" and "when" in item.data and not any(types_in(node.data)):
+            node.wrong("policy-missing", word="together")
+        return node.data
 
     def _when(self, node: Node, allowed: frozenset[str]) -> None:
         node.only(*allowed)
@@ -121,6 +140,8 @@ class RuleReader:
                 part = Node(self._issues, node.document, (*node.keys, key), value)
                 for name, bounds in part.data.items():
                     self._bounds(Node(self._issues, node.document, (*part.keys, name), bounds))
+            elif key == "together" and allowed is SOURCE_KEYS:
+                self._groups(node, value)
             elif key in (*WORD_KEYS, *GLOB_KEYS, *CHOICES, *LIST_KEYS):
                 self._members(node, key)
 
@@ -137,8 +158,16 @@ class RuleReader:
     def _bounds(self, node: Node) -> None:
         node.only(*BOUNDS)
         for key, value in node.data.items():
-            if isinstance(value, bool) or not isinstance(value, (int, float)):
+            if isinstance(value, str) and value.startswith("$"):
+                node.member(key, value[1:], self._thresholds, "policy-threshold")
+            elif isinstance(value, bool) or not isinstance(value, (int, float)):
                 node.wrong("policy-shape", key, expected="number")
+
+    def _groups(self, node: Node, value: Any) -> None:
+        """Lists of types: those of one list stand in one table, the lists in tables of one source."""
+        good = isinstance(value, list) and value and all(isinstance(part, list) and part for part in value)
+        if not good or not all(isinstance(word, str) for part in value for word in part):
+            node.wrong("policy-shape", "together", expected="list of lists of types")
 
     def _members(self, node: Node, key: str) -> None:
         values = node.words(key)
@@ -152,9 +181,9 @@ class RuleReader:
             elif key in CHOICES:
                 node.member(key, value, CHOICES[key], "policy-choice")
 
-    def _then(self, item: Node) -> Effect:
-        node = Node(self._issues, item.document, (*item.keys, "then"), item.data.get("then"))
-        node.only(*EFFECTS)
+    def _then(self, item: Node, allowed: tuple[str, ...]) -> Effect:
+        node = Node(self._issues, item.document, (*item.keys, "then"), item.data.get("then", {}))
+        node.only(*allowed)
         for key in ("level", "floor", "raise_to"):
             if key in node.data:
                 node.member(key, node.text(key), self._general, "policy-level")
@@ -164,6 +193,7 @@ class RuleReader:
             ("domain", self._domains, "policy-domain"),
             ("review", REVIEWS, "policy-choice"),
             ("scope", SCOPES, "policy-choice"),
+            ("sharing", SHARING, "policy-choice"),
         ):
             if key in node.data:
                 node.member(key, node.text(key), options, code)
@@ -173,9 +203,16 @@ class RuleReader:
             steps = 0
         if not isinstance(node.data.get("sensitive", False), bool):
             node.wrong("policy-shape", "sensitive", expected="true or false")
-        if not node.data:
-            node.wrong("policy-missing", word=", ".join(EFFECTS))
+        if item.data.get("then") == {}:
+            node.wrong("policy-missing", word=", ".join(allowed))
+        if node.data.get("sharing") == "refused-by-law":
+            self._lawful(item)
         return self._effect(node, steps)
+
+    def _lawful(self, item: Node) -> None:
+        """A refusal to share cites the law behind it (decree 809, Art 14); a standard is none."""
+        if not str(item.data.get("clause") or "").strip() or _NO_LAW.match(item.text("standard")):
+            item.wrong("policy-law", "clause", word=item.text("id"))
 
     def _effect(self, node: Node, steps: int) -> Effect:
         values: dict[str, Any] = {
@@ -184,7 +221,12 @@ class RuleReader:
         if "impact" in node.data:
             level = self._harm(node)
             values["candidate" if level in self._nominated else "level"] = level
-        return Effect(raise_by=steps, sensitive=node.data.get("sensitive") is True, **values)
+        return Effect(
+            raise_by=steps,
+            sensitive=node.data.get("sensitive") is True,
+            controls=node.words("controls") if "controls" in node.data else (),
+            **values,
+        )
 
     def _harm(self, node: Node) -> str:
         part = Node(self._issues, node.document, (*node.keys, "impact"), node.data["impact"])

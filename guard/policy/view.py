@@ -10,12 +10,14 @@ from guard.policy.domain import DomainScore
 from guard.policy.facts import Facts, declared
 from guard.policy.kinds import OTHER, Sort
 from guard.policy.policy import Policy
-from guard.policy.subject import all_minors, column_subject, is_reference, table_subject
+from guard.policy.subject import all_minors, column_subject, coverage, is_reference, subjects, table_subject
 from guard.policy.words import is_chinese, is_initials
 
 LIKELY = 0.5
 _BIRTHS = frozenset({"birth_date", "age"})
 _AGES = frozenset({"min_age", "max_age", "minors"})
+_DIVISION, _CODE = "admin_division_6", 6
+_COORDINATES = frozenset({"longitude", "latitude", "geo_coordinate_pair"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +42,15 @@ def view(asset: Asset, findings: Sequence[Finding], policy: Policy) -> TableView
     types = {
         item.type: policy.types[item.type] for item in findings if item.type in policy.types and item.type
     }
+    table = _table_facts(asset, findings, sorts, types, policy)
+    table.ruled_out = policy.ruled_out(table)
     return TableView(
         asset=asset,
         findings=tuple(findings),
         sorts=sorts,
         parts=parts,
         domain=policy.domains.table(asset),
-        table=_table_facts(asset, findings, sorts, types, policy),
+        table=table,
     )
 
 
@@ -60,6 +64,7 @@ def _table_facts(
     own = _words((asset.comment, asset.name), policy)
     around = _words((asset.department, asset.system, *asset.path[:-1]), policy)
     measured = _measured(findings, policy)
+    persons = subjects(asset, findings, policy.types)
     return Facts(
         asset=asset,
         table_words=own,
@@ -69,6 +74,8 @@ def _table_facts(
         reference=is_reference(own),
         tabled=bool(own or asset.comment or asset.name),
         rows=asset.rows,
+        subjects=persons,
+        coverage=coverage(persons, measured, policy.base.thresholds),
         flags=frozenset(flag for item in findings if item.shape for flag in item.shape.flags),
         facts=measured,
         mixed=frozenset(kind for item in findings for kind in _beside(item)),
@@ -101,8 +108,21 @@ def _measured(findings: Sequence[Finding], policy: Policy) -> dict[str, float]:
 
 
 def _facts_of(finding: Finding, policy: Policy) -> Mapping[str, float]:
-    """A column's measured facts; ages only where its type tells a birth date (an entry date is none)."""
-    facts = finding.shape.facts if finding.shape else {}
+    """A column's measured facts; ages only where its type tells a birth date (an entry date is none).
+
+    The decimals of a coordinate in degrees are its ``precision`` (four are some ten metres); of division
+    codes with six digits ``divisions`` tells how many there are.
+    """
+    shape = finding.shape
+    if shape is None:
+        return {}
+    facts = shape.facts
+    if finding.type in _COORDINATES and "decimals" in facts:
+        facts = {**facts, "precision": facts["decimals"]}
+    if finding.type == _DIVISION and shape.min_length == shape.max_length == _CODE:
+        facts = {**facts, "divisions": float(shape.distinct)}
+    if not facts:
+        return facts
     item = policy.types.get(finding.type or "")
     check = item.value.check if item is not None and item.value else ""
     if item is not None and (item.id in _BIRTHS or check.startswith("gb11643")):
@@ -121,6 +141,8 @@ def column_facts(seen: TableView, at: int, policy: Policy) -> Facts:
     subject = column_subject(table.subject, says)
     organisation = subject == "organisation" and item is not None and bool(item.organisation_level)
     personal = item is not None and item.personal and not organisation
+    mixed = _beside(finding)
+    strangers = [policy.types[kind] for kind in mixed if kind in policy.types]
     return Facts(
         asset=seen.asset,
         table_words=table.table_words,
@@ -139,6 +161,8 @@ def column_facts(seen: TableView, at: int, policy: Policy) -> Facts:
         typed=item is not None and finding.confidence >= LIKELY,
         personal=personal,
         sensitive=personal and item is not None and policy.is_sensitive(item),
+        mixed_personal=any(other.personal for other in strangers),
+        mixed_sensitive=any(other.personal and policy.is_sensitive(other) for other in strangers),
         described=bool(column.comment) or _readable(column.name, seen.parts[at]),
         tabled=table.tabled,
         confidence=finding.confidence,
@@ -148,11 +172,14 @@ def column_facts(seen: TableView, at: int, policy: Policy) -> Facts:
         minors=table.minors,
         reference=table.reference,
         rows=table.rows,
+        subjects=table.subjects,
+        coverage=table.coverage,
         flags=frozenset(finding.shape.flags) if finding.shape else frozenset(),
         facts=_facts_of(finding, policy),
-        mixed=frozenset(_beside(finding)),
+        mixed=frozenset(mixed),
         neighbours=table.neighbours,
         kinds=table.kinds,
+        ruled_out=table.ruled_out,
     )
 
 
