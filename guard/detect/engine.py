@@ -12,6 +12,7 @@ from guard.detect.conceal import conceal, marked, named
 from guard.detect.dictionaries import dictionaries
 from guard.detect.freetext import NamedProfile
 from guard.detect.fuse import fuse
+from guard.detect.learned import Learned
 from guard.detect.matching import Matcher
 from guard.detect.names import NameJudge
 from guard.detect.ner import Names
@@ -46,6 +47,7 @@ class Detector:
         self._reader = reader
         self._lexicon, self._year = lexicon, year
         self._names = NameJudge(self.catalogue, lexicon)
+        self._learned = Learned(lexicon)
 
     @cached_property
     def _matcher(self) -> Matcher:
@@ -78,6 +80,11 @@ class Detector:
         """An empty profile for a table of ``columns`` columns, to which samples are added."""
         return NamedProfile(self._counted(columns), self.names, self.catalogue, columns)
 
+    @property
+    def measures(self) -> Mapping[str, Any]:
+        """Which types are measured together (``lexicon/measures.yaml``); empty where none are told."""
+        return self._lexicon.get("measures") or {}
+
     def _counted(self, columns: int) -> TableProfile:
         named: dict[str, Any] = {"lists": self._words, "year": self._year, "matcher": self._matcher}
         if self._reader is None:
@@ -88,7 +95,8 @@ class Detector:
     def findings(self, asset: Asset, profile: TableProfile | None = None) -> tuple[Finding, ...]:
         """One finding for each column of ``asset``; by names alone where ``profile`` is None."""
         columns = profile.columns() if profile is not None else None
-        return fuse(asset, self._names.judge(asset), columns, self.catalogue, self._lexicon["fusion"])
+        found = fuse(asset, self._names.judge(asset), columns, self.catalogue, self._lexicon["fusion"])
+        return self._learned.settled(found)
 
     def conceal(self, text: str, key: bytes) -> str:
         """A name or comment as it may be shown: masked with a keyed digest where a detector fires in it."""

@@ -85,6 +85,11 @@ class NamedProfile(TableProfile):
             kept.add(array)
 
     @property
+    def counted(self) -> TableProfile:
+        """The profile without names in texts."""
+        return self._inner.counted
+
+    @property
     def secret(self) -> bool:
         """Whether a state-secret marking has been seen: reading must stop."""
         return self._inner.secret

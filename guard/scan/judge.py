@@ -24,7 +24,9 @@ from guard.model import (
     Status,
 )
 from guard.model.finding import NAME_VALUE
+from guard.scan.measured import MeasuredProfile
 from guard.scan.spans import SpanStore
+from guard.sdk.label import without_labels
 
 _SURE = 0.8  # of a place in a text that counts for its level
 
@@ -57,13 +59,16 @@ class Judge:
 
     def profile(self, asset: Asset) -> TableProfile:
         """An empty profile for the columns of ``asset``."""
-        return self.detector.profile(len(asset.columns))
+        return MeasuredProfile(self.detector, asset)
 
     def result(
         self, asset: Asset, profile: TableProfile | None, coverage: Coverage, *, unit: str, location: str
     ) -> AssetResult:
-        """Judge one asset. Names are judged as they are and kept concealed."""
+        """Judge one asset. Names are judged as they are, kept concealed; our own labels are no evidence."""
+        asset = without_labels(asset)
         findings = self._with_names(asset, self.detector.findings(asset, profile))
+        if isinstance(profile, MeasuredProfile):
+            findings = profile.told(findings, whole=coverage.status is Status.SCANNED)
         if asset.kind is not AssetKind.FILE or coverage.status is not Status.SCANNED:
             # Rows of a sample, and of a database, have no place that anybody could look up.
             findings = tuple(map(_unplaced, findings))
