@@ -18,14 +18,17 @@ from guard.model import (
     Classification,
     Column,
     Coverage,
+    Decided,
     Evidence,
     Finding,
     Mixed,
+    Opinion,
     Problem,
     Reason,
     Run,
     Shape,
     Status,
+    conflict,
 )
 
 if TYPE_CHECKING:
@@ -78,6 +81,8 @@ _MIXED = _Form.of(Mixed, "rows")
 _SHAPE = _Form.of(Shape, "flags")
 _PROBLEM = _Form.of(Problem, "path")
 _REASON = _Form.of(Reason)
+_OPINION = _Form.of(Opinion, "rules")
+_DECIDED = _Form.of(Decided)
 
 
 def run_row(run: Run) -> Row:
@@ -237,7 +242,7 @@ def _finding_from(row: _Read) -> Finding:
 def classification_row(found: Classification | None) -> Row:
     """The classification columns of ``assets`` and ``columns``; all NULL where there is none."""
     if found is None:
-        return dict.fromkeys(_CLASSIFICATION)
+        return dict.fromkeys(CLASSIFICATION)
     return {
         "domain": found.domain,
         "category": found.category,
@@ -249,10 +254,42 @@ def classification_row(found: Classification | None) -> Row:
         "review": found.review,
         "level_confidence": float(found.confidence),
         "reasons": compact([_REASON.write(reason) for reason in found.reasons]),
+        "opinions": compact([_OPINION.write(item) for item in found.opinions]) if found.opinions else None,
+        "sharing": found.sharing or None,
+        "controls": list(found.controls) or None,
+        "decision": _DECIDED.write(found.decision) if found.decision else None,
     }
 
 
-_CLASSIFICATION = (
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """The classifications of one asset as they are stored, ready to be written.
+
+    ``ref`` and ``digest`` tell the asset, ``table`` is None where its own stays; ``columns`` are by ordinal.
+    """
+
+    ref: str
+    digest: str
+    table: Row | None
+    columns: tuple[tuple[int, Row], ...]
+
+
+def answers_of(result: AssetResult, before: AssetResult | None = None) -> Answers:
+    """The classifications of ``result``; with ``before``, only those that differ from its."""
+    known = before.classifications if before else ()
+    return Answers(
+        ref=result.asset.ref,
+        digest=asset_digest(result),
+        table=None if before and before.table == result.table else classification_row(result.table),
+        columns=tuple(
+            (at, classification_row(answer))
+            for at, answer in enumerate(result.classifications)
+            if at >= len(known) or known[at] != answer
+        ),
+    )
+
+
+CLASSIFICATION = (
     "domain",
     "category",
     "level",
@@ -263,6 +300,10 @@ _CLASSIFICATION = (
     "review",
     "level_confidence",
     "reasons",
+    "opinions",
+    "sharing",
+    "controls",
+    "decision",
 )
 
 
@@ -281,6 +322,10 @@ def classification_from(row: _Read) -> Classification | None:
         confirmable=row["confirmable"],
         review=row["review"],
         confidence=row["level_confidence"],
+        opinions=opinions_from(row["opinions"]) if row["opinions"] else (),
+        sharing=row["sharing"] or "",
+        controls=tuple(row["controls"] or ()),
+        decision=decided_from(row["decision"]),
     )
 
 
@@ -288,6 +333,27 @@ def classification_from(row: _Read) -> Classification | None:
 def _reasons(text: str) -> tuple[Reason, ...]:
     # Thousands of columns are graded by the same few rules: most texts repeat.
     return tuple(map(_REASON.read, json.loads(text)))
+
+
+@lru_cache(maxsize=4096)
+def opinions_from(text: str) -> tuple[Opinion, ...]:
+    """What each pack said, as stored."""
+    return tuple(map(_OPINION.read, json.loads(text)))
+
+
+def decided_from(values: Sequence[Any] | None) -> Decided | None:
+    """The decision that a classification carries, as stored; None where it carries none."""
+    return _DECIDED.read(values) if values else None
+
+
+def nominating(reasons: str) -> tuple[str, ...]:
+    """The rules that nominate for important or core, of reasons as they are stored."""
+    return tuple(sorted({item.rule for item in _reasons(reasons) if item.effect == "candidate"}))
+
+
+def conflicting(opinions: str) -> bool:
+    """Whether opinions, as they are stored, are in conflict."""
+    return conflict(opinions_from(opinions))
 
 
 def _whole(value: int | None) -> int | None:

@@ -19,6 +19,7 @@ from guard.model import UsageError
 from guard.sdk import Secret
 
 BUSY_SECONDS = 30
+HEAD_ENDING = ".head"  # the anchor of the audit log, beside a SQLite file
 _HEADER = b"SQLite format 3\0"
 _SCHEMES = ("sqlite", "postgresql")
 
@@ -35,7 +36,7 @@ class Place:
         """Absolute paths of the catalogue's own files, which no scan may read."""
         if self.file is None:
             return ()
-        return tuple(f"{self.file}{ending}" for ending in ("", "-wal", "-shm", "-journal"))
+        return tuple(f"{self.file}{ending}" for ending in ("", "-wal", "-shm", "-journal", HEAD_ENDING))
 
 
 def locate(address: str | Path, password: Secret | None = None) -> Place:

@@ -62,7 +62,7 @@ class MemoryStore:
     def replace_classifications(
         self, run_id: str, results: Iterable[AssetResult], *, pack: str = "", policy: str = ""
     ) -> None:
-        """Replace the classifications of recorded assets, all or none."""
+        """Replace the classifications of recorded assets, all or none; as ``Store`` does."""
         new = {asset_digest(result): result for result in results}
         with self._lock:
             run = self._known(run_id)
@@ -97,4 +97,5 @@ def _regraded(result: AssetResult, new: Mapping[str, AssetResult]) -> AssetResul
     found = new.get(asset_digest(result))
     if found is None:
         return result
-    return replace(result, classifications=found.classifications, table=found.table)
+    answers = found.classifications or result.classifications
+    return replace(result, classifications=answers, table=found.table)

@@ -16,10 +16,11 @@ from typing import Any, Self
 from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
 
 from guard.catalog import migrate
+from guard.catalog.audit import committed
 from guard.catalog.codec import (
-    asset_digest,
+    Answers,
+    answers_of,
     asset_row,
-    classification_row,
     column_rows,
     run_from,
     run_row,
@@ -78,7 +79,7 @@ class Store:
         if ready:
             tighten(self.place)
             return
-        with self._write() as connection:
+        with self.writing() as connection:
             migrate.upgrade(connection, self.place.name)
         tighten(self.place)
         with guarded(self.place.name):
@@ -112,19 +113,20 @@ class Store:
             yield connection
 
     @contextmanager
-    def _write(self, *, recording: bool = False) -> Iterator[Connection]:
+    def writing(self, *, recording: bool = False) -> Iterator[Connection]:
+        """A connection in one write transaction: all of it is stored, or nothing. For this package only."""
         with (
             self._writing,
             guarded(self.place.name, recording=recording),
             self.engine.connect().execution_options(write=True) as connection,
-            connection.begin(),
+            committed(connection, self.place),
         ):
             yield connection
 
     def begin(self, run: Run) -> None:
         """Store ``run``; one that is stored already (a scan that resumes) goes on under its number."""
         row = run_row(run)
-        with self._write() as connection:
+        with self.writing() as connection:
             again = connection.execute(
                 update(runs).where(runs.c.id == run.id).values(status=run.status, finished=run.finished)
             )
@@ -134,7 +136,7 @@ class Store:
     def finish(self, run_id: str, status: str, finished: str) -> None:
         """Set the end of a run. ``finished`` is an RFC 3339 time in UTC."""
         number = self._number(run_id)
-        with self._write(recording=True) as connection:
+        with self.writing(recording=True) as connection:
             connection.execute(
                 update(runs).where(runs.c.number == number).values(status=status, finished=finished)
             )
@@ -144,12 +146,12 @@ class Store:
         number = self._number(run_id)
         rows = [asset_row(result) for result in results]
         answers = [list(column_rows(result)) for result in results]
-        with self._write(recording=True) as connection:
+        with self.writing(recording=True) as connection:
             connection.execute(delete(units).where(units.c.run == number, units.c.digest == digest(unit)))
             made = connection.execute(
                 insert(units).returning(units.c.id), [{"run": number, "digest": digest(unit), "name": unit}]
             ).scalar_one()
-            _insert_assets(connection, [{**row, "run": number, "unit": made} for row in rows], answers)
+            insert_assets(connection, [{**row, "run": number, "unit": made} for row in rows], answers)
 
     def finished_units(self, run_id: str) -> frozenset[str]:
         """The units of a run that are stored: a resumed scan leaves them out."""
@@ -162,15 +164,22 @@ class Store:
     ) -> None:
         """Replace the classifications of stored assets by those in ``results``, all or none.
 
+        Of a result without classifications of columns only the table's is replaced.
         ``results`` may be read from this catalogue meanwhile. ``pack`` and ``policy``, where
         given, replace the run's. Raises GuardError ``catalog-no-asset`` for one never stored.
         """
+        self.replace_answers(run_id, map(answers_of, results), pack=pack, policy=policy)
+
+    def replace_answers(
+        self, run_id: str, answers: Iterable[Answers], *, pack: str = "", policy: str = ""
+    ) -> None:
+        """As ``replace_classifications``, of classifications that are encoded already."""
         number = self._number(run_id)
         changed = {key: value for key, value in (("pack", pack), ("policy", policy)) if value}
-        rest = iter(results)
-        with self._write() as connection:
+        rest = iter(answers)
+        with self.writing() as connection:
             while chunk := list(islice(rest, _CHUNK)):
-                _regrade(connection, number, chunk)
+                _write(connection, number, chunk)
             if changed:
                 connection.execute(update(runs).where(runs.c.number == number).values(**changed))
 
@@ -199,9 +208,10 @@ class Store:
         return known
 
 
-def _insert_assets(
+def insert_assets(
     connection: Connection, rows: list[dict[str, Any]], answers: list[list[dict[str, Any]]]
 ) -> None:
+    """Insert asset rows, each with the rows of its columns. For this package only."""
     if not rows:
         return
     statement = insert(assets).returning(assets.c.id, sort_by_parameter_order=True)
@@ -211,21 +221,24 @@ def _insert_assets(
         connection.execute(insert(columns), cells)
 
 
-def _regrade(connection: Connection, number: int, results: Sequence[AssetResult]) -> None:
-    wanted = {asset_digest(result): result for result in results}
+def regrade(connection: Connection, number: int, results: Sequence[AssetResult]) -> None:
+    """Replace the classifications of stored assets. For this package only."""
+    _write(connection, number, [answers_of(result) for result in results])
+
+
+def _write(connection: Connection, number: int, answers: Sequence[Answers]) -> None:
+    wanted = {one.digest: one for one in answers}
     found = connection.execute(
         select(assets.c.id, assets.c.digest).where(assets.c.run == number, assets.c.digest.in_(list(wanted)))
     ).all()
     missing = wanted.keys() - {row.digest for row in found}
     if missing:
-        raise GuardError("catalog-no-asset", asset=wanted[min(missing)].asset.ref)
-    tables = [{"at": row.id, **classification_row(wanted[row.digest].table)} for row in found]
-    connection.execute(update(assets).where(assets.c.id == bindparam("at")), tables)
-    cells = [
-        {"at": row.id, "nth": nth, **classification_row(answer)}
-        for row in found
-        for nth, answer in enumerate(wanted[row.digest].classifications)
-    ]
+        raise GuardError("catalog-no-asset", asset=wanted[min(missing)].ref)
+    pairs = [(row.id, wanted[row.digest]) for row in found]
+    tables = [{"at": at, **one.table} for at, one in pairs if one.table is not None]
+    if tables:
+        connection.execute(update(assets).where(assets.c.id == bindparam("at")), tables)
+    cells = [{"at": at, "nth": nth, **row} for at, one in pairs for nth, row in one.columns]
     if cells:
         same = (columns.c.asset == bindparam("at"), columns.c.ordinal == bindparam("nth"))
         connection.execute(update(columns).where(*same), cells)

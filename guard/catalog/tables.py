@@ -40,15 +40,29 @@ class SafeText(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         """What is stored for ``value``."""
-        if value is None or not (value.startswith(_ESCAPED) or _UNSTORABLE.search(value)):
-            return value
-        return _ESCAPED + json.dumps(value)
+        return None if value is None else escaped(value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
-        """The text that was given."""
-        if value is None or not value.startswith(_ESCAPED):
-            return value
-        return str(json.loads(value.removeprefix(_ESCAPED)))
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], str | None]:  # noqa: ARG002
+        """A function from what is stored to the text that was given; called for every cell that is read."""
+
+        def given(value: str | None) -> str | None:
+            return value if value is None or value[:2] != _ESCAPED else unescaped(value)
+
+        return given
+
+
+def escaped(value: str) -> str:
+    """What SafeText stores for ``value``."""
+    if not (value.startswith(_ESCAPED) or _UNSTORABLE.search(value)):
+        return value
+    return _ESCAPED + json.dumps(value)
+
+
+def unescaped(stored: str) -> str:
+    """The text that SafeText stored. Raises ValueError for what it never stores."""
+    if not stored.startswith(_ESCAPED):
+        return stored
+    return str(json.loads(stored.removeprefix(_ESCAPED)))
 
 
 class Json(TypeDecorator[Any]):
@@ -59,23 +73,27 @@ class Json(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
         """What is stored for ``value``."""
-        if value is None:
-            return None
-        text = compact(value)
-        return json.dumps(value, default=_plain_number) if _UNSTORABLE.search(text) else text
+        return None if value is None else json_text(value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
-        """The document that was given."""
-        return None if value is None else json.loads(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:  # noqa: ARG002
+        """A function from what is stored to the document that was given."""
+        decode = json.JSONDecoder().decode
+        return lambda value: None if value is None else decode(value)
+
+
+def json_text(value: Any) -> str:
+    """What Json stores for ``value``."""
+    text = compact(value)
+    return json.dumps(value, default=plain) if _UNSTORABLE.search(text) else text
 
 
 def compact(value: Any) -> str:
     """``value`` as JSON, readable in any script."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain_number)
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=plain)
 
 
-def _plain_number(value: Any) -> Any:
-    # Engines count with numpy; its scalars know their Python twin.
+def plain(value: Any) -> Any:
+    """What JSON has for a numpy scalar, with which engines count. Raises TypeError for anything else."""
     item: Callable[[], Any] | None = getattr(value, "item", None)
     if item is None:
         raise TypeError(f"{type(value).__name__} is not stored")
@@ -107,6 +125,10 @@ def _classification() -> tuple[Column[Any], ...]:
         Column("review", SafeText),
         Column("level_confidence", Float),
         Column("reasons", SafeText),
+        Column("opinions", SafeText),
+        Column("sharing", SafeText),
+        Column("controls", Json),
+        Column("decision", Json),
     )
 
 
@@ -188,4 +210,59 @@ columns = Table(
     Column("missed", Float),
     Column("evidence", Json),
     *_classification(),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("number", _Id, primary_key=True, autoincrement=True),
+    Column("id", String(64), nullable=False, unique=True),
+    Column("batch", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("act", String(20), nullable=False),
+    Column("standing", String(20), nullable=False),
+    Column("source", SafeText, nullable=False),
+    Column("path", Json, nullable=False),
+    Column("column", SafeText, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("declared", SafeText, nullable=False),
+    Column("found", SafeText, nullable=False),
+    Column("proposed", SafeText, nullable=False),
+    Column("candidate", SafeText, nullable=False),
+    Column("type", SafeText, nullable=False),
+    Column("category", SafeText, nullable=False),
+    Column("level", SafeText, nullable=False),
+    Column("reason", SafeText, nullable=False),
+    Column("author", SafeText, nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("approver", SafeText, nullable=False),
+    Column("approved", String(40), nullable=False),
+    Column("expires", String(40), nullable=False),
+    Column("policy", SafeText, nullable=False),
+    Index("decisions_of_column", "digest"),
+    Index("decisions_of_batch", "batch"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", _Id, primary_key=True, autoincrement=False),
+    Column("at", String(40), nullable=False),
+    Column("actor", SafeText, nullable=False),
+    Column("account", SafeText, nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("subject", SafeText, nullable=False),
+    Column("detail", Json, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+bundles = Table(
+    "bundles",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("site", SafeText, nullable=False),
+    Column("run", String(64), nullable=False),
+    Column("merged", String(64), nullable=False),
+    Column("at", String(40), nullable=False),
 )

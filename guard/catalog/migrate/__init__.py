@@ -10,7 +10,7 @@ from guard.catalog.tables import metadata
 from guard.model import RefusedError, UsageError
 
 VERSION_TABLE = "guard_schema"
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 HEAD = REVISIONS[-1]
 _LOCK = 7_310_562_844  # any number, the same in every guard: PostgreSQL's advisory lock
 
