@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
 import traceback
@@ -14,9 +15,13 @@ from guard.cli import language
 from guard.cli.app import root
 from guard.cli.output import error_text, message
 from guard.model import GuardError
+from guard.sdk.display import visible
 
 INTERNAL = 5
 INTERRUPTED = 130
+
+
+_EXTRA = re.compile(r"Got unexpected extra arguments? \((.*)\)")
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -64,6 +69,9 @@ def _usage_text(error: click.ClickException) -> str:
         hint = ", ".join(error.possibilities or ())
         text = language.say("cli.no_such_option", option=error.option_name)
         text += f" {language.say('cli.did_you_mean', word=hint)}" if hint else ""
+    elif context is not None and (extra := _EXTRA.match(text)):
+        to = next((f"--to {extra[1]}" for param in context.command.params if param.name == "to"), "")
+        text = language.say("cli.unexpected", words=visible(extra[1]), option=visible(to))
     elif isinstance(error, click.MissingParameter) and error.param is not None:
         text = language.say("cli.missing", name=error.param.human_readable_name)
     elif isinstance(error, click.BadParameter) and error.param is not None:

@@ -12,8 +12,8 @@ from guard.cli.verb import Verbs, listed
 from guard.yamldoc import nearest
 
 COMMANDS = (
-    "scan", "asset", "finding", "grade", "explain", "report", "policy", "eval", "source",
-    "demo", "init", "config", "doctor", "version", "completion",
+    "scan", "asset", "finding", "review", "grade", "drift", "explain", "report", "policy", "audit", "bundle",
+    "eval", "source", "demo", "init", "config", "doctor", "version", "completion",
 )  # fmt: skip
 
 

@@ -1,16 +1,19 @@
-"""``guard asset list|show|tree``: what exists, at which level."""
+"""``guard asset list|show|tree|export``: what exists, at which level, and that as SQL."""
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Any
 
 import click
 
 from guard.cli import outcome
-from guard.cli.language import say
-from guard.cli.output import payload
+from guard.cli.language import current, say
+from guard.cli.output import message, payload
 from guard.cli.stored import facts_of
 from guard.cli.verb import Verbs, globals_of, option
+from guard.model import UsageError
 from guard.ops import listing
 from guard.ops.listing import Filter
 from guard.sdk.display import padded, visible
@@ -79,3 +82,45 @@ def tree(context: click.Context, /, run: str, **given: Any) -> int:
             payload(f"{'  ' * depth}{visible(parts[depth])}{level}")
         before = parts
     return 0
+
+
+@command.verb(
+    "export",
+    _RUN,
+    option("asset", "--dialect", metavar="DIALECT", default=None),
+    option("asset", "-o", "--output", metavar="FILE", default=""),
+    option("asset", "--confirmed", is_flag=True),
+    *_filters()[:1],
+    *_filters()[2:4],
+)
+@click.pass_context
+def export(context: click.Context, /, run: str, dialect: str | None, output: str, **given: Any) -> int:
+    """The levels as SQL for a DBA to review: comments or sensitivity labels. Nothing is run."""
+    from guard.ops import labels
+
+    settings = globals_of(context)
+    target = _target(settings.formats, output)
+    if dialect is None:
+        raise UsageError("labels-no-dialect", known=", ".join(labels.known()))
+    chosen = labels.chosen(dialect)
+    facts = facts_of(settings, run)
+    wanted = labels.Wanted(**given)
+    if target is None:
+        labels.write(facts, sys.stdout, chosen, wanted, current())
+        return 0
+    labels.save(facts, target, chosen, wanted, current())
+    message(say("commands.asset.exported", path=visible(target.absolute())))
+    return 0
+
+
+def _target(formats: list[str], output: str) -> Path | None:
+    """Where to write: ``--format sql``, ``--format sql=FILE`` or ``--output FILE``; None for stdout."""
+    paths = [output] if output else []
+    for text in formats:
+        kind, _, path = text.partition("=")
+        if kind != "sql":
+            raise UsageError("unknown-format", word=kind, nearest="sql", known="sql")
+        paths += [path] if path else []
+    if len(paths) > 1:
+        raise UsageError("labels-two-targets")
+    return Path(paths[0]) if paths else None

@@ -6,6 +6,7 @@ import click
 
 from guard.cli.language import say
 from guard.cli.output import emit_json, message, payload
+from guard.cli.standing import say_standing
 from guard.cli.stored import session_of
 from guard.cli.verb import Verbs, globals_of, option
 from guard.sdk.display import visible
@@ -30,15 +31,19 @@ def show(context: click.Context, origin: bool) -> int:
 def check(context: click.Context) -> int:
     """Read guard.yaml and everything it names."""
     session = session_of(globals_of(context))
-    session.rules()
+    rules = session.rules()
     place = str(session.config.path or say("commands.config.defaults"))
     message(say("commands.config.fine", file=visible(place)))
+    say_standing(rules.policy.infos)
     return 0
 
 
-@command.verb("schema", click.Argument(["name"], default="guard", type=click.Choice(["guard", "findings"])))
+@command.verb(
+    "schema",
+    click.Argument(["name"], default="guard", type=click.Choice(["guard", "findings", "drift"])),
+)
 def schema(name: str) -> int:
-    """The JSON Schema of guard.yaml, or of the findings that ``--format json`` writes."""
+    """The JSON Schema of guard.yaml, or of what ``--format json`` writes."""
     from guard.ops import settings
 
     emit_json(settings.schema(name))

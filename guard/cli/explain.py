@@ -13,13 +13,14 @@ from guard.cli.verb import Verb, globals_of, option
 @click.pass_context
 def run(context: click.Context, id: str | None, list_: bool) -> int:
     """Print the page, or all ids."""
-    from guard.ops import explain
+    from guard.ops import explain, policy_explain
 
-    rules = session_of(globals_of(context)).rules()
+    session = session_of(globals_of(context))
+    rules = session.rules()
     if list_ or id is None:
         payload("\n".join(explain.ids(rules, current())) if list_ else say("commands.explain.usage"))
         return 0
-    payload("\n".join(explain.page(id, rules, current())))
+    payload("\n".join(explain.page(id, rules, current(), lambda: policy_explain.every_pack(session))))
     return 0
 
 

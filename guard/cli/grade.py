@@ -6,6 +6,7 @@ import click
 
 from guard.cli.language import say
 from guard.cli.output import message, payload
+from guard.cli.standing import say_standing
 from guard.cli.stored import session_of
 from guard.cli.verb import Verb, globals_of, option
 from guard.sdk.display import visible
@@ -16,10 +17,16 @@ def run(context: click.Context, run: str, dry_run: bool) -> int:
     """Grade a stored run again and print every flip."""
     from guard.ops.grading import regrade  # sqlalchemy only when it is needed
 
-    flips = regrade(session_of(globals_of(context)), run, dry_run=dry_run)
+    session = session_of(globals_of(context))
+    rules = session.rules()
+    flips = regrade(session, run, dry_run=dry_run, rules=rules)
     for flip in flips:
-        payload(f"{flip.before} → {flip.after}  {visible(flip.asset)}/{visible(flip.column)}  {flip.rule}")
-    message(say("commands.grade.done" if not dry_run else "commands.grade.would", flips=len(flips)))
+        where = "/".join(visible(part) for part in (flip.asset, flip.column) if part)
+        payload(f"{flip.before or '-'} → {flip.after or '-'}  {where}  {flip.rule}")
+    columns = sum(1 for flip in flips if flip.column)
+    ending = "would" if dry_run else "done"
+    message(say(f"commands.grade.{ending}", flips=columns, tables=len(flips) - columns))
+    say_standing(rules.policy.infos)
     return 0
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from guard.cli.language import current, say
 from guard.cli.output import message
 from guard.cli.verb import Globals
 from guard.model import UsageError
-from guard.ops.levels import known_level
+from guard.model.standard import standing_for
+from guard.ops.levels import maps_of, own_level
 from guard.sdk.display import visible
 from guard.sdk.whole import whole
 from guard.yamldoc import nearest
@@ -24,16 +25,20 @@ if TYPE_CHECKING:
     from guard.sdk.report import Facts
 
 
-def formats(given: Sequence[str]) -> tuple[tuple[str, Path | None], ...]:
-    """Parse ``KIND[=PATH]``; default: a table on stdout. Raises UsageError for an unknown kind."""
+def formats(given: Sequence[str], kinds: Sequence[str] = ()) -> tuple[tuple[str, Path | None], ...]:
+    """Parse ``KIND[=PATH]`` of ``kinds`` (those of findings); default: a table on stdout.
+
+    Raises UsageError for an unknown kind.
+    """
     from guard.emit import KINDS  # a table of names, nothing heavy
 
+    known = tuple(kinds) or KINDS
     wanted = []
     for text in given or ("table",):
         kind, _, path = text.partition("=")
-        if kind not in KINDS:
+        if kind not in known:
             raise UsageError(
-                "unknown-format", word=kind, nearest=nearest(kind, KINDS) or "-", known=", ".join(KINDS)
+                "unknown-format", word=kind, nearest=nearest(kind, known) or "-", known=", ".join(known)
             )
         wanted.append((kind, Path(path) if path else None))
     for _, target in wanted:
@@ -71,17 +76,24 @@ def write(
         settings.color == "auto" and sys.stdout.isatty() and "NO_COLOR" not in os.environ
     )
     limit = "" if fail_on == "never" else fail_on
+    if limit not in facts.levels:
+        limit = standing_for(limit, maps_of(facts))
     width = shutil.get_terminal_size((120, 40)).columns
     options = EmitOptions(
         show=_shown(settings.show, facts), width=max(width, 80), color=color, fail_on=limit, spans=spans
     )
+    put(wanted, lambda kind, stream: emit(kind, facts, stream, language=current(), options=options))
+
+
+def put(wanted: Sequence[tuple[str, Path | None]], writer: Callable[[str, TextIO], None]) -> None:
+    """Call ``writer`` for every format: to stdout, or whole to its file."""
     for kind, path in wanted:
         if path is None:
-            emit(kind, facts, sys.stdout, language=current(), options=options)
+            writer(kind, sys.stdout)
             continue
         try:
             with whole(path) as draft, draft.open("w", encoding=_encoding(kind), newline="") as stream:
-                emit(kind, facts, stream, language=current(), options=options)
+                writer(kind, stream)
         except OSError as error:
             raise UsageError("cannot-write", path=str(path), why=os.strerror(error.errno or 0)) from None
 
@@ -92,7 +104,8 @@ def _encoding(kind: str) -> str:
 
 
 def _shown(level: str | None, facts: Facts) -> str:
-    return "" if level is None else known_level(level, (*facts.levels, "undetermined"))
+    known = (*facts.levels, "undetermined")
+    return "" if level is None else own_level(level, known, maps_of(facts))
 
 
 def summary(result: Result) -> None:

@@ -8,6 +8,7 @@ import click
 
 from guard.cli.language import current, say
 from guard.cli.output import message, payload
+from guard.cli.standing import say_standing
 from guard.cli.stored import facts_of
 from guard.cli.verb import Verbs, globals_of, option
 from guard.model import UsageError
@@ -49,6 +50,7 @@ def build(context: click.Context, report: str, run: str) -> int:
     for kind, path in targets:
         reports.build(report, facts, kind, path, current())
         message(say("commands.report.written", kind=kind, path=path.absolute()))
+    say_standing(facts.packs)
     return 0
 
 

@@ -11,6 +11,7 @@ from guard.cli import outcome
 from guard.cli.language import say
 from guard.cli.output import payload
 from guard.cli.progress import watch
+from guard.cli.standing import say_standing
 from guard.cli.stored import session_of
 from guard.cli.verb import Verb, globals_of, option
 from guard.sdk.display import visible
@@ -38,6 +39,7 @@ def run(context: click.Context, /, addresses: tuple[str, ...], show_spans: bool,
     outcome.write(result.facts, formats, settings, fail_on=result.fail_on, spans=result.spans)
     if not settings.quiet:
         outcome.summary(result)
+        say_standing(prepared.rules.policy.infos)
     return result.exit_code
 
 

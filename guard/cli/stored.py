@@ -17,7 +17,9 @@ def session_of(settings: Globals) -> Session:
     """The session that the global options describe."""
     from guard.ops.session import Session  # rules bring numpy and re2
 
-    session = Session.open(config=settings.config, catalog=settings.catalog, language=current())
+    session = Session.open(
+        config=settings.config, catalog=settings.catalog, language=current(), actor=settings.actor
+    )
     wished = session.config.language
     if wished and not settings.lang and wished != session.language:
         # guard.yaml speaks where neither --lang nor the environment did.

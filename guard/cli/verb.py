@@ -30,6 +30,7 @@ class Globals:
     color: str = "auto"
     log_format: str = "text"
     yes: bool = False
+    actor: str = ""
 
 
 def globals_of(context: click.Context) -> Globals:
@@ -54,7 +55,10 @@ def _keep(name: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
     return callback
 
 
-def _global_options() -> list[click.Option]:
+def _global_options(own: Sequence[click.Parameter] = ()) -> list[click.Option]:
+    taken = {name for one in own for name in one.opts}
+    acting = [name for name in ("--as", "--actor") if name not in taken]  # scan --as names a connector
+
     def option(*names: str, to: str, **settings: Any) -> click.Option:
         text = say(f"cli.global.{to}")
         return _Option(names, expose_value=False, callback=_keep(to), help=text, **settings)
@@ -72,6 +76,7 @@ def _global_options() -> list[click.Option]:
         option("--color", to="color", type=choice(["auto", "always", "never"])),
         option("--log-format", to="log_format", type=choice(["text", "json"])),
         option("--yes", to="yes", is_flag=True),
+        option(*acting, "actor", to="actor", metavar="NAME"),
     ]
 
 
@@ -188,7 +193,8 @@ class Verb(_Spoken):
     def __init__(self, name: str, **settings: Any) -> None:
         self.text = name
         text = say(f"commands.{name}.help")
-        settings["params"] = [*settings.get("params", ()), *_global_options()]
+        own = settings.get("params", ())
+        settings["params"] = [*own, *_global_options(own)]
         for one in settings["params"]:
             if isinstance(one, click.Argument):
                 one.metavar = _metavar(name, one)

@@ -3,24 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from guard.model import DataType, UsageError
 from guard.ops.engine import Rules
+from guard.ops.explain_words import plain_id, word_ids, word_page
+from guard.ops.policy_explain import policy_ids, policy_page, rule_bodies
+from guard.policy.pack import Pack
 from guard.sdk.display import padded
 from guard.text import area, general, lookup, named, t
 from guard.yamldoc import nearest
 
 # Areas of texts whose entries are pages: the key is the id, the parts are its sections.
-PAGES = ("rules", "levels", "errors", "problems", "exit_codes", "settings", "domains")
+PAGES = (
+    "rules",
+    "levels",
+    "errors",
+    "problems",
+    "exit_codes",
+    "settings",
+    "domains",
+    "actions",
+    "terms",
+    "reviews",
+)
 SECTIONS = ("what", "where", "why", "next")
 _MASK = re.compile(r"(\w+)(?:\((.*)\))?")
 _NOTES = "en"  # the language in which the types' notes are written
 
 
-def page(id: str, rules: Rules, lang: str) -> list[str]:
-    """The lines of the page of ``id``. Raises UsageError with the nearest id."""
+def page(id: str, rules: Rules, lang: str, packs: Callable[[], Sequence[Pack]] | None = None) -> list[str]:
+    """The lines of the page of ``id``. Raises UsageError with the nearest id.
+
+    ``packs`` gives every pack that can be used; only those in use are known where None.
+    """
+    usable = packs or (lambda: rules.policy.packs)
     wanted = id.strip()
     if wanted in ("exit-codes", "exit_codes"):
         return [
@@ -33,9 +51,23 @@ def page(id: str, rules: Rules, lang: str) -> list[str]:
     for name in PAGES:
         entry = _entry(name, wanted, lang)
         if entry is not None:
-            return list(_entry_page(name, wanted, entry, rules, lang))
-    known = ids(rules, lang)
-    raise UsageError("unknown-id", word=wanted, nearest=nearest(wanted, known) or "-")
+            return list(_entry_page(name, wanted, entry, usable, lang))
+    return _policy_word(wanted, rules, lang, usable())
+
+
+def _policy_word(wanted: str, rules: Rules, lang: str, every: Sequence[Pack]) -> list[str]:
+    """The page of what packs define, or of the id that ``wanted`` stands for."""
+    found = policy_page(wanted, every, lang)
+    if found is not None:
+        return list(found)
+    meant = plain_id(wanted, every)
+    if meant != wanted:
+        return page(meant, rules, lang, lambda: every)
+    lines = word_page(wanted, every, lang)
+    if not lines:
+        known = (*ids(rules, lang), *policy_ids(every), *word_ids(every))
+        raise UsageError("unknown-id", word=wanted, nearest=nearest(wanted, known) or "-")
+    return lines
 
 
 def ids(rules: Rules, lang: str) -> tuple[str, ...]:
@@ -62,7 +94,9 @@ def _exit_code(code: object, lang: str) -> Iterator[str]:
     yield f"{code!s:>4}  {general(what)}"
 
 
-def _entry_page(name: str, id: str, entry: Any, rules: Rules, lang: str) -> Iterator[str]:
+def _entry_page(
+    name: str, id: str, entry: Any, packs: Callable[[], Sequence[Pack]], lang: str
+) -> Iterator[str]:
     title = entry.get("name", id) if isinstance(entry, dict) else id
     yield f"{title}    {t(f'explain.kinds.{name}', lang)} · {id}"
     if not isinstance(entry, dict):
@@ -74,18 +108,7 @@ def _entry_page(name: str, id: str, entry: Any, rules: Rules, lang: str) -> Iter
         if text.strip(" …"):
             yield f"{_label(section, lang)} {text}"
     if name == "rules":
-        yield from _clause(id, rules, lang)
-
-
-def _clause(id: str, rules: Rules, lang: str) -> Iterator[str]:
-    rule = next((item for item in rules.policy.rules if item.id == id), None)
-    if rule is not None:
-        yield f"{_label('source', lang)} {rule.standard} {rule.clause} [{_mark(rule.certainty, lang)}]"
-
-
-def _mark(certainty: str, lang: str) -> str:
-    meaning = area("explain", lang)["marks"].get(certainty)
-    return f"{certainty}: {meaning}" if meaning else certainty
+        yield from rule_bodies(id, packs(), lang)
 
 
 def _marks(lang: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from guard.model import AssetResult, Classification, Column, Finding, Run, Status, Totals, UsageError
-from guard.ops.levels import known_level
+from guard.ops.levels import maps_of, own_level
 from guard.sdk.report import Facts
 from guard.yamldoc import nearest
 
@@ -48,8 +48,7 @@ def assets(facts: Facts, keep: Filter) -> Iterator[AssetResult]:
 def ranks(facts: Facts, level: str) -> dict[str, int]:
     """Rank of every level at or above ``level``. Raises UsageError for an unknown one."""
     known = facts.levels
-    if level:
-        known_level(level, known)
+    level = own_level(level, known, maps_of(facts)) if level else ""
     floor = known.index(level) if level else 0
     return {name: rank for rank, name in enumerate(known) if rank >= floor}
 
@@ -73,6 +72,7 @@ class Only:
         self._by_column = by_column
         self.types = facts.types
         self.levels = facts.levels
+        self.packs = facts.packs
 
     @property
     def whole(self) -> Facts:

@@ -11,11 +11,15 @@ from pathlib import Path
 from secrets import token_hex
 
 from guard import __version__
+from guard.catalog import decisions as kept
 from guard.catalog.store import MemoryStore, Store
 from guard.model import AssetResult, GuardError, Problem, Run, SourceError
-from guard.ops import exits
+from guard.ops import exits, review
+from guard.ops.audit import note_policy
+from guard.ops.clock import now
 from guard.ops.engine import Rules
-from guard.ops.levels import known_level
+from guard.ops.estate import settle
+from guard.ops.levels import own_level
 from guard.ops.session import Session
 from guard.ops.sources import Wanted, plans
 from guard.policy.grade import grade
@@ -134,12 +138,18 @@ class Prepared:
         detector = self.rules.detector(self.request.only, self.request.leave)
         if self.request.spans:
             self._spans = SpanStore(detector.text, self.rules.types)
-        return Judge(
+        judge = Judge(
             detector=detector,
             spans=self._spans,
             grade=lambda asset, findings: grade(asset, findings, policy),
             key=self.store.key,
         )
+        held = review.decisions(self.session, self.store, now(), rules=self.rules, run_id=self.run_.id)
+        if not held:
+            return judge
+        # Names are judged as they are; people decided upon them as the catalogue keeps them.
+        decide = held.seen_as(judge.conceal)
+        return replace(judge, grade=lambda asset, findings: grade(asset, findings, policy, decide))
 
     def _again(self) -> str:
         """The command that goes on with this run, with the catalogue and guard.yaml it was given."""
@@ -147,6 +157,9 @@ class Prepared:
 
     def _end(self, cut: bool) -> Result:
         facts = self.session.facts(self.store, self.run_.id, self.rules)
+        review.settle(self.session, self.store, self.rules, self.run_.id, now())
+        held = review.decisions(self.session, self.store, now(), rules=self.rules, run_id=self.run_.id)
+        settle(self.store, self.run_.id, facts, self.rules.policy, held)
         outcome = exits.outcome(facts, self.fail_on)
         status = "interrupted" if cut else "incomplete" if outcome.incomplete else "complete"
         self.store.finish(self.run_.id, status, now())
@@ -168,13 +181,8 @@ def _lasting(address: str) -> str:
     return str(Path(address).absolute()) if Path(address).exists() else address
 
 
-def now() -> str:
-    """The time, RFC 3339 in UTC."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
 def prepare(session: Session, request: Request) -> Prepared:
-    """Check everything that can be wrong before anything is opened. Raises UsageError."""
+    """Check everything that can be wrong before anything is opened. Raises UsageError, RefusedError."""
     rules = session.rules()
     fail_on = _fail_on(request.fail_on or session.config.fail_on, rules)
     store: Store | MemoryStore = MemoryStore() if request.no_store else session.store()
@@ -187,8 +195,11 @@ def prepare(session: Session, request: Request) -> Prepared:
         else:
             run = _new_run(request, rules)
         sources = plans(session, _wanted(request), done, hidden=store.paths())
+        if isinstance(store, Store):
+            kept.check(store)
         if not request.resume:
             store.begin(run)
+        note_policy(session, store, rules)
     except GuardError:
         store.close()
         raise
@@ -255,4 +266,4 @@ def _new_run(request: Request, rules: Rules) -> Run:
 
 
 def _fail_on(level: str, rules: Rules) -> str:
-    return known_level(level, (*rules.policy.levels, "never"))
+    return own_level(level, (*rules.policy.levels, "never"), rules.policy.maps)

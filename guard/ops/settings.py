@@ -17,8 +17,9 @@ def rows(session: Session) -> tuple[Row, ...]:
 
 
 def schema(name: str) -> dict[str, Any]:
-    """The JSON Schema of ``guard`` (guard.yaml) or ``findings`` (``--format json``)."""
+    """The JSON Schema of ``guard`` (guard.yaml), or of what json writes: ``findings``, ``drift``."""
     if name == "guard":
         return config.schema()
-    loaded: dict[str, Any] = json.loads(files("guard.emit").joinpath("schema.json").read_text("utf-8"))
+    file = "drift.json" if name == "drift" else "schema.json"
+    loaded: dict[str, Any] = json.loads(files("guard.emit").joinpath(file).read_text("utf-8"))
     return loaded

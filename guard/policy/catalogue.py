@@ -9,16 +9,16 @@ from typing import Any
 from guard.checks import CHECKS
 from guard.model import DataType, UsageError, ValueShape
 from guard.policy.patterns import fault
-from guard.yamldoc import Document, nearest, parse
+from guard.yamldoc import Document, nearest, read
 
 STRENGTHS = ("strong", "medium", "weak")
 STEPS = ("compact", "upper")
 _TEXTS = ("category", "level", "organisation_level", "strict_level", "candidate", "mask", "example")
 _TEXTS_MORE = ("masked_example", "certainty", "note")
-_FIELDS = (*_TEXTS, *_TEXTS_MORE, "id", "name", "personal", "sensitive", "standards", "hints", "value")
-_ALL_FIELDS = (*_FIELDS, "samples", "names")
-_VALUE_FIELDS = ("pattern", "check", "dictionary", "strength", "normalise", "embedded")
-_REQUIRED = ("id", "name", "category", "level")
+_OWN = ("id", "name", "personal", "sensitive", "standards", "hints", "value", "samples", "names")
+FIELDS = (*_TEXTS, *_TEXTS_MORE, *_OWN)
+VALUE_FIELDS = ("pattern", "check", "dictionary", "strength", "normalise", "embedded")
+REQUIRED = ("id", "name", "category", "level")
 
 
 def load_types(folder: Path) -> tuple[DataType, ...]:
@@ -30,7 +30,7 @@ def load_types(folder: Path) -> tuple[DataType, ...]:
     """
     found: dict[str, DataType] = {}
     for path in sorted(folder.glob("*.yaml")):
-        document = parse(path.read_text("utf-8"), str(path))
+        document = read(path)
         if not isinstance(document.data, list):
             raise UsageError(
                 "type-bad-field", file=str(path), line=1, type="-", field=path.stem, wanted="list"
@@ -51,9 +51,7 @@ def load_types(folder: Path) -> tuple[DataType, ...]:
 
 def load_lexicon(folder: Path) -> Mapping[str, Any]:
     """The lexicon files of ``folder``: file stem to its data."""
-    return {
-        path.stem: parse(path.read_text("utf-8"), str(path)).data for path in sorted(folder.glob("*.yaml"))
-    }
+    return {path.stem: read(path).data for path in sorted(folder.glob("*.yaml"))}
 
 
 class _Item:
@@ -66,8 +64,8 @@ class _Item:
     def build(self) -> DataType:
         if not isinstance(self.data, dict):
             raise self._error("type-bad-field", (), field="item", wanted="mapping")
-        self._known(self.data, _ALL_FIELDS, ())
-        for field in _REQUIRED:
+        self._known(self.data, FIELDS, ())
+        for field in REQUIRED:
             if not self.data.get(field):
                 raise self._error("type-missing-field", (), field=field)
         texts = {key: self._text(key) for key in (*_TEXTS, *_TEXTS_MORE) if key in self.data}
@@ -96,7 +94,7 @@ class _Item:
         value = self._mapping("value")
         if not value:
             return None
-        self._known(value, _VALUE_FIELDS, ("value",))
+        self._known(value, VALUE_FIELDS, ("value",))
         check, pattern = str(value.get("check", "")), str(value.get("pattern", ""))
         if check and check not in CHECKS:
             raise self._unknown("type-unknown-check", check, CHECKS, ("value", "check"))

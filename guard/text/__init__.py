@@ -41,8 +41,18 @@ def area(name: str, lang: str) -> dict[str, Any]:
     for resource in sorted(folder.iterdir(), key=lambda item: item.name):
         stem, dot, ending = resource.name.rpartition(".")
         if ending == "yaml" and dot and (stem == name or stem.startswith(f"{name}-")):
-            merged |= yaml.load(resource.read_text("utf-8"), Loader=_Loader) or {}  # noqa: S506 - safe
+            _merge(merged, yaml.load(resource.read_text("utf-8"), Loader=_Loader) or {})  # noqa: S506 - safe
     return merged
+
+
+def _merge(into: dict[str, Any], more: Mapping[str, Any]) -> None:
+    """Add ``more`` to ``into``: what both have is merged where it is a mapping, else replaced."""
+    for key, value in more.items():
+        known = into.get(key)
+        if isinstance(known, dict) and isinstance(value, dict):
+            _merge(known, value)
+        else:
+            into[key] = value
 
 
 def lookup(key: str, lang: str) -> str | None:
