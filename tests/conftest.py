@@ -37,3 +37,15 @@ def mariadb() -> Iterator[mariadb_service.MariadbServer]:
     server = mariadb_service.MariadbServer(*programs)
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Heads of audit logs on servers are kept there, not among those of whoever runs the tests."""
+    before = os.environ.get("XDG_STATE_HOME")
+    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
+    yield
+    if before is None:
+        del os.environ["XDG_STATE_HOME"]
+    else:
+        os.environ["XDG_STATE_HOME"] = before

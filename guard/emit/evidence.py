@@ -9,7 +9,8 @@ from guard.emit.options import Row
 from guard.model import AssetResult, Evidence
 from guard.sdk import Facts
 from guard.sdk.display import cells, padded, visible
-from guard.sdk.risk import read_text, risk
+from guard.sdk.opinions import conflict_text, decision_text, opinion_text, sharing_text
+from guard.sdk.risk import read_text
 from guard.sdk.wording import (
     basis,
     confidence,
@@ -27,7 +28,21 @@ from guard.sdk.wording import (
 
 def lines(result: AssetResult, facts: Facts, language: str) -> Iterator[str]:
     """The lines of every column of ``result``; each label once, its items below each other."""
-    labels = ("type", "category", "level", "reasons", "evidence", "alternatives", "mixed", "review", "read")
+    labels = (
+        "type",
+        "category",
+        "level",
+        "packs",
+        "decision",
+        "sharing",
+        "controls",
+        "reasons",
+        "evidence",
+        "alternatives",
+        "mixed",
+        "review",
+        "read",
+    )
     width = max(cells(_label(facts, name)) for name in labels) + 2
     for row in zip(result.asset.columns, result.findings, result.classifications, strict=False):
         words = (f"{result.asset.ref}/{row[0].name}", row[0].comment, row[0].type)
@@ -56,6 +71,11 @@ def _facts(
     yield "type", (_joined(kind, sure),)
     yield "category", (_joined(term(facts, "categories", answer.category), _domain(facts, answer.domain)),)
     yield "level", (_joined(level_mark(facts, answer.level), candidate),)
+    said = (opinion_text(facts, one, language) for one in answer.opinions)
+    yield "packs", (*said, conflict_text(facts, answer))
+    yield "decision", (decision_text(facts, answer),)
+    yield "sharing", (sharing_text(facts, answer),)
+    yield "controls", (" ".join(answer.controls),)
     yield (
         "reasons",
         (*_reasons(row, facts, language), facts.text("emit.lifted", reason=lifted) * bool(lifted)),
@@ -64,7 +84,7 @@ def _facts(
     yield "alternatives", ("; ".join(others),)
     yield "mixed", (mixed(row, facts, language),)
     yield "review", (review_text(facts, answer),)
-    yield "read", (read_text(facts, result), risk(facts, result.coverage, finding), *problems)
+    yield "read", (read_text(facts, result, finding), *problems)
 
 
 def _joined(*parts: str) -> str:

@@ -7,16 +7,17 @@ from guard.emit.record import fingerprint
 from guard.model import AssetResult
 from guard.sdk import Facts
 from guard.sdk.display import shape
+from guard.sdk.opinions import conflict_text, decision_text, opinion_short, opinion_text, standing
 from guard.sdk.risk import risk
 from guard.sdk.wording import (
     at_rows,
     confidence,
     evidence_text,
     leading_reason,
+    leading_text,
     level_word,
     lifting_text,
     percent,
-    reason_text,
     term,
     type_name,
 )
@@ -25,7 +26,8 @@ HEADERS = (
     "department", "system", "source", "asset", "comment", "column", "column_comment", "sql_type", "type",
     "type_name", "domain", "category", "level", "candidate", "personal", "sensitive", "confidence", "review",
     "reason", "evidence", "standard", "mixed", "status", "rows", "of", "fingerprint", "missed",
-    "ref", "asset_level", "asset_reason",
+    "ref", "asset_level", "asset_reason", "standing", "decision", "opinions", "conflict", "sharing",
+    "controls",
 )  # fmt: skip
 
 
@@ -40,12 +42,15 @@ def flat(result: AssetResult, row: Row, facts: Facts, language: str) -> tuple[st
         finding.type or "", type_name(facts, finding.type, language),
         term(facts, "domains", answer.domain), term(facts, "categories", answer.category), answer.level,
         answer.candidate, yes(answer.personal), yes(answer.sensitive), f"{confidence(finding, answer):.2f}",
-        yes(not answer.confirmable), reason_text(facts, why, language) if why else "",
+        yes(not answer.confirmable), leading_text(facts, answer, language),
         evidence_text(facts, finding), f"{why.standard} {why.clause}".strip() if why else "",
         mixed(row, facts, language),
         read.status.value, str(read.rows), "" if read.of is None else str(read.of),
         fingerprint(asset, column.name, finding.type), risk(facts, read, finding),
         asset.ref, result.table.level if result.table else "", lifting_text(facts, result, language),
+        standing(answer), decision_text(facts, answer) if answer.decision else "",
+        "; ".join(opinion_text(facts, one, language) for one in answer.opinions), yes(answer.conflicting),
+        answer.sharing, " ".join(answer.controls),
     )  # fmt: skip
 
 
@@ -60,6 +65,21 @@ def mixed(row: Row, facts: Facts, language: str) -> str:
         facts.text("emit.in_name", type=type_name(facts, kind, language)) for kind in row[1].name_values
     ]
     return "; ".join(items)
+
+
+def beside(row: Row, facts: Facts, language: str) -> str:
+    """What the packs say where they disagree, and which counts; empty where they agree."""
+    answer = row[2]
+    if not answer.conflicting:
+        return ""
+    said = "; ".join(opinion_short(facts, one, language) for one in answer.opinions)
+    conflict = conflict_text(facts, answer)
+    return f"{said} · {conflict}" if conflict else said
+
+
+def decided(row: Row, facts: Facts) -> str:
+    """What a person decided, or that a decision waits; empty where the answer is only proposed."""
+    return "" if standing(row[2]) == "proposed" else decision_text(facts, row[2])
 
 
 def level_mark(facts: Facts, level: str) -> str:

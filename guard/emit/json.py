@@ -12,7 +12,7 @@ from guard.sdk import Facts
 
 def write(facts: Facts, stream: TextIO, language: str, options: EmitOptions) -> None:  # noqa: ARG001 - one face
     """Write the envelope ``guard.findings/1``."""
-    head = run_record(facts.run, facts.totals)
+    head = run_record(facts.run, facts.totals, facts.packs)
     totals = totals_record(facts.totals)
     stream.write(f'{{"schema": "{SCHEMA}",\n"run": {compact(head)},\n')
     stream.write(f'"coverage": {{"totals": {compact(totals)}, "assets": [')

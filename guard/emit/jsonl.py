@@ -11,7 +11,7 @@ from guard.sdk import Facts
 
 def write(facts: Facts, stream: TextIO, language: str, options: EmitOptions) -> None:  # noqa: ARG001 - one face
     """Write the run, then each asset followed by its columns and spans."""
-    stream.write(compact(run_record(facts.run, facts.totals)) + "\n")
+    stream.write(compact(run_record(facts.run, facts.totals, facts.packs)) + "\n")
     for result in facts.results():
         stream.write(compact(asset_record(result, facts)) + "\n")
         for row in shown(result, facts, options):

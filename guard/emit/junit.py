@@ -12,7 +12,7 @@ from guard.emit.options import EmitOptions, Row, reaches, shown
 from guard.model import AssetResult, Status
 from guard.sdk import Facts
 from guard.sdk.display import visible
-from guard.sdk.wording import leading_reason, level_word, lifting_text, problem_text, reason_text, type_name
+from guard.sdk.wording import leading_reason, leading_text, level_word, lifting_text, problem_text, type_name
 
 
 def write(facts: Facts, stream: TextIO, language: str, options: EmitOptions) -> None:
@@ -67,7 +67,7 @@ def _line(row: Row, facts: Facts, language: str) -> str:
         level_mark(facts, answer.level),
         column.name,
         type_name(facts, finding.type, language),
-        f"{why.rule}: {reason_text(facts, why, language)}" if why else "",
+        f"{why.rule}: {leading_text(facts, answer, language)}" if why else "",
         mixed(row, facts, language),
     )
     return " · ".join(visible(part) for part in parts if part)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TextIO
 
-from guard.emit.flat import level_mark, mixed
+from guard.emit.flat import beside, decided, level_mark, mixed
 from guard.emit.options import EmitOptions, Row, shown
 from guard.model import AssetResult, Status
 from guard.sdk import Facts
@@ -14,10 +14,9 @@ from guard.sdk.risk import coverage_counts, read_text
 from guard.sdk.wording import (
     confidence,
     evidence_text,
-    leading_reason,
+    leading_text,
     lifting_text,
     problem_text,
-    reason_text,
     term,
     type_name,
 )
@@ -64,11 +63,16 @@ def _title(result: AssetResult, facts: Facts) -> str:
 
 def _row(row: Row, facts: Facts, language: str) -> str:
     column, finding, answer = row
-    why = leading_reason(answer)
     extra = mixed(row, facts, language)
     reason = " · ".join(
         part
-        for part in (reason_text(facts, why, language) if why else "", evidence_text(facts, finding), extra)
+        for part in (
+            leading_text(facts, answer, language),
+            evidence_text(facts, finding),
+            extra,
+            beside(row, facts, language),
+            decided(row, facts),
+        )
         if part
     )
     texts = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -13,8 +13,11 @@ from guard.model import (
     Asset,
     AssetResult,
     Classification,
+    Decided,
     Evidence,
     Mixed,
+    Opinion,
+    PackInfo,
     Problem,
     Reason,
     Run,
@@ -23,6 +26,7 @@ from guard.model import (
 )
 from guard.sdk import Facts
 from guard.sdk.display import UNSEEN
+from guard.sdk.opinions import standing
 from guard.sdk.risk import missed
 from guard.sdk.wording import confidence, problem_text
 
@@ -63,7 +67,7 @@ def column_record(result: AssetResult, row: Row) -> Record:
         "sql_type": column.type,
         "comment": column.comment,
         "type": finding.type,
-        **_answer(answer),
+        **answer_record(answer),
         "confidence": round(confidence(finding, answer), 4),
         "type_confidence": round(finding.confidence, 4),
         "evidence": [_evidence(item) for item in finding.evidence],
@@ -105,14 +109,14 @@ def asset_record(result: AssetResult, facts: Facts) -> Record:
         "department": asset.department,
         "system": asset.system,
         "columns": len(asset.columns),
-        **(_answer(result.table) if result.table else {}),
+        **(answer_record(result.table) if result.table else {}),
         "coverage": _read(result) | {"problems": problems},
         "location": result.location,
     }
 
 
-def run_record(run: Run, totals: Totals) -> Record:
-    """The run and its roll-up."""
+def run_record(run: Run, totals: Totals, packs: Sequence[PackInfo] = ()) -> Record:
+    """The run, its roll-up, and the packs that grade."""
     facts = {name: getattr(run, name) for name in ("id", "status", "started", "finished", "version", "pack")}
     return {
         "record": "run",
@@ -120,17 +124,20 @@ def run_record(run: Run, totals: Totals) -> Record:
         "policy": run.policy,
         "scope": dict(run.scope),
         "totals": totals_record(totals),
+        "packs": [_pack(info) for info in packs],
     }
 
 
 def totals_record(totals: Totals) -> Record:
     """Counts of assets by status, columns by level, and skips by reason."""
-    names = ("assets", "scanned", "sampled", "skipped", "columns", "candidates", "review")
+    names: tuple[str, ...] = ("assets", "scanned", "sampled", "skipped", "columns", "candidates", "review")
+    names = (*names, "candidate_tables", "decided", "pending", "conflicts")
     counts = {name: getattr(totals, name) for name in names}
     return counts | {"levels": dict(totals.levels), "reasons": dict(totals.reasons)}
 
 
-def _answer(answer: Classification) -> Record:
+def answer_record(answer: Classification) -> Record:
+    """What was answered of a column or asset, by whom, and what each pack said."""
     return {
         "domain": answer.domain,
         "category": answer.category,
@@ -142,7 +149,33 @@ def _answer(answer: Classification) -> Record:
         "auto": answer.confirmable,
         "review": answer.review or None,
         "reasons": [_reason(item) for item in answer.reasons],
+        "opinions": [_opinion(item) for item in answer.opinions],
+        "conflict": answer.conflicting,
+        "sharing": answer.sharing or None,
+        "controls": list(answer.controls),
+        "standing": standing(answer),
+        "decision": _decision(answer.decision) if answer.decision else None,
     }
+
+
+def _opinion(opinion: Opinion) -> Record:
+    names = ("pack", "level", "mapped", "standard", "clause", "certainty", "category", "sensitive")
+    return {name: getattr(opinion, name) for name in names} | {"rules": list(opinion.rules)}
+
+
+def _decision(decision: Decided) -> Record:
+    names = ("id", "act", "by", "at", "reason", "approver", "expires", "proposed", "note")
+    return {name: getattr(decision, name) for name in names}
+
+
+def _pack(info: PackInfo) -> Record:
+    names = ("id", "version", "standard", "certainty", "status", "effective", "until", "digest")
+    levels = [
+        {"id": level, "name": dict(name), "maps": info.maps.get(level, "")}
+        for level, name in info.levels.items()
+    ]
+    texts = {"name": dict(info.name), "note": dict(info.note)}
+    return {name: getattr(info, name) for name in names} | texts | {"levels": levels}
 
 
 def _reason(reason: Reason) -> Record:

@@ -9,13 +9,13 @@ from itertools import islice
 from typing import Any, TextIO
 from urllib.parse import quote
 
-from guard.emit.flat import level_mark, mixed
+from guard.emit.flat import beside, decided, level_mark, mixed
 from guard.emit.options import EmitOptions, Row, reaches, shown
-from guard.emit.record import fingerprint
+from guard.emit.record import answer_record, fingerprint
 from guard.model import AssetResult, Status
 from guard.sdk import Facts
 from guard.sdk.display import visible
-from guard.sdk.wording import leading_reason, level_word, problem_text, reason_text, term, type_name
+from guard.sdk.wording import leading_reason, leading_text, level_word, problem_text, term, type_name
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _MAX_RESULTS = 25_000  # GitHub refuses a whole file when one run has more
@@ -73,6 +73,8 @@ def _result(result: AssetResult, row: Row, facts: Facts, language: str, options:
         "domainName": visible(term(facts, "domains", answer.domain)),
     }
     properties |= {"confidence": round(finding.confidence, 4), "candidate": answer.candidate}
+    record = answer_record(answer)
+    properties |= {name: record[name] for name in ("standing", "sharing", "controls", "opinions", "decision")}
     return {
         "ruleId": _rule_id(row),
         "level": _severity(answer.level, facts.levels),
@@ -90,7 +92,6 @@ def _rule_id(row: Row) -> str:
 
 def _message(result: AssetResult, row: Row, facts: Facts, language: str, options: EmitOptions) -> str:
     column, finding, answer = row
-    why = leading_reason(answer)
     fails = reaches(answer.level, options.fail_on, facts.levels)
     parts = (
         f"{result.asset.name}.{column.name}",
@@ -98,8 +99,10 @@ def _message(result: AssetResult, row: Row, facts: Facts, language: str, options
         level_mark(facts, answer.level),
         facts.text("emit.sarif.fails", level=level_word(facts, options.fail_on)) if fails else "",
         facts.text(f"emit.candidate.{answer.candidate}") if answer.candidate else "",
-        reason_text(facts, why, language) if why else "",
+        leading_text(facts, answer, language),
         mixed(row, facts, language),
+        beside(row, facts, language),
+        decided(row, facts),
     )
     return " · ".join(visible(part) for part in parts if part)
 

@@ -6,21 +6,21 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from guard.emit.columns import Layout, layout
-from guard.emit.flat import level_mark, mixed
+from guard.emit.flat import beside, decided, level_mark, mixed
 from guard.emit.options import EmitOptions, Row, shown
 from guard.emit.paint import Painter
 from guard.model import AssetResult, Status
 from guard.sdk import Facts
 from guard.sdk.display import cells, folded, padded, visible
+from guard.sdk.opinions import decision_counts
 from guard.sdk.risk import coverage_counts, read_text
 from guard.sdk.wording import (
     confidence,
     evidence_text,
-    leading_reason,
+    leading_text,
     level_word,
     lifting_text,
     problem_text,
-    reason_text,
     term,
     type_name,
 )
@@ -45,6 +45,7 @@ def write(facts: Facts, stream: TextIO, language: str, options: EmitOptions) -> 
             for row in rows:
                 stream.writelines(_lines(row, facts, language, place, paint))
                 stream.writelines(_mixed(row, facts, language, width, paint))
+                stream.writelines(_judged(row, facts, language, width, paint))
             stream.writelines(_places(result, facts, language, options, paint))
             stream.writelines(_problems(result, facts, paint))
     stream.write("\n" + _foot(facts, paint))
@@ -62,9 +63,8 @@ def _heading(result: AssetResult, facts: Facts, paint: Painter) -> str:
 
 def _lines(row: Row, facts: Facts, language: str, place: Layout, paint: Painter) -> Iterator[str]:
     column, finding, answer = row
-    why = leading_reason(answer)
     candidate = facts.text(f"emit.candidate.{answer.candidate}") if answer.candidate else ""
-    reason = reason_text(facts, why, language) if why else ""
+    reason = leading_text(facts, answer, language)
     texts = {
         "column": place.beside(visible(column.name), visible(column.comment)),
         "type": type_name(facts, finding.type, language) or "–",
@@ -90,6 +90,13 @@ def _mixed(row: Row, facts: Facts, language: str, width: int, paint: Painter) ->
     extra = mixed(row, facts, language)
     if extra:
         yield from _note("  ↳", f"{facts.text('emit.mixed')} {extra}", width, paint)
+
+
+def _judged(row: Row, facts: Facts, language: str, width: int, paint: Painter) -> Iterator[str]:
+    """What packs that disagree say, and what a person decided."""
+    for text in (beside(row, facts, language), decided(row, facts)):
+        if text:
+            yield from _note("  ↳", text, width, paint)
 
 
 def _places(
@@ -137,4 +144,6 @@ def _foot(facts: Facts, paint: Painter) -> str:
     if mix:
         lines.append(facts.text("emit.mix", levels=" · ".join(mix)))
     lines.append(facts.text("emit.todo", **counts))
+    if totals.decided or totals.pending or totals.conflicts:
+        lines.append(facts.text("emit.decisions", **decision_counts(totals)))
     return "\n".join(lines) + "\n"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from guard.model import AssetResult, DataType, Run, Totals
+from guard.model import AssetResult, DataType, PackInfo, Run, Totals
 
 
 class Facts(Protocol):
@@ -31,6 +31,11 @@ class Facts(Protocol):
     @property
     def levels(self) -> tuple[str, ...]:
         """The pack's level names, lowest first."""
+        ...
+
+    @property
+    def packs(self) -> tuple[PackInfo, ...]:
+        """The packs that grade, the first first; several grade side by side."""
         ...
 
     def results(self) -> Iterator[AssetResult]:

@@ -37,8 +37,9 @@ def risk(facts: Facts, read: Coverage, finding: Finding) -> str:
     return facts.text("emit.risk.share", missed=percent(finding.missed))
 
 
-def read_text(facts: Facts, result: AssetResult) -> str:
-    """How much of an asset was read and, of a sample, what its worst column can hide."""
+def read_text(facts: Facts, result: AssetResult, finding: Finding | None = None) -> str:
+    """How much of an asset was read and, of a sample, what the column of ``finding`` (default: its worst)
+    can hide."""
     read = result.coverage
     if names_only(read):
         return facts.text("emit.read.metadata")
@@ -46,8 +47,8 @@ def read_text(facts: Facts, result: AssetResult) -> str:
         return facts.text("emit.risk.unread")
     of = "?" if read.of is None else f"{read.of:,}"
     text = facts.text(f"emit.read.{read.status.value}", rows=f"{read.rows:,}", of=of)
-    worst = asset_risk(facts, result)
-    return facts.text("emit.read.with_risk", read=text, risk=worst) if worst else text
+    hidden = risk(facts, read, finding) if finding is not None else asset_risk(facts, result)
+    return facts.text("emit.read.with_risk", read=text, risk=hidden) if hidden else text
 
 
 def names_only(read: Coverage) -> bool:
@@ -66,7 +67,7 @@ def coverage_counts(facts: Facts) -> dict[str, str]:
     for result in results:
         if names_only(result.coverage):
             named[result.coverage.status.value] += 1
-    names = ("assets", "scanned", "sampled", "skipped", "columns", "candidates", "review")
+    names = ("assets", "scanned", "sampled", "skipped", "columns", "candidates", "candidate_tables", "review")
     counts = {name: f"{getattr(totals, name) - named.get(name, 0):,}" for name in names}
     total = sum(named.values())
     return counts | {"named": f"{total:,}" if total else ""}

@@ -15,9 +15,12 @@ from guard.model import (
     Column,
     Coverage,
     DataType,
+    Decided,
     Evidence,
     Finding,
     Mixed,
+    Opinion,
+    PackInfo,
     Problem,
     Reason,
     Run,
@@ -102,6 +105,47 @@ def synthetic_types() -> Mapping[str, DataType]:
     })  # fmt: skip
 
 
+def synthetic_packs() -> tuple[PackInfo, ...]:
+    """Three packs: the default one, one with levels of its own, one that was replaced."""
+    names = {"L1": "一般1级", "L2": "一般2级", "L3": "一般3级", "L4": "一般4级"}
+    return (
+        PackInfo(
+            id="gov_cn", version="2026.1", name={"zh": "政务数据分类分级", "en": "Government data"},
+            standard="GB/T 43697-2024", certainty="S", effective="2024-10-01",
+            levels={level: {"zh": name, "en": level} for level, name in names.items()},
+            maps={level: level for level in names}, digest="0" * 64,
+        ),
+        PackInfo(
+            id="pipl", version="2026.1", name={"zh": "敏感个人信息", "en": "Sensitive personal information"},
+            standard="PIPL", certainty="S", effective="2021-11-01",
+            levels={
+                "ordinary": {"zh": "一般", "en": "ordinary"}, "sensitive": {"zh": "敏感", "en": "sensitive"},
+            },
+            maps={"ordinary": "L2", "sensitive": "L4"}, digest="1" * 64,
+        ),
+        PackInfo(
+            id="zhejiang", version="2021", name={"zh": "公共数据分级", "en": "Public data"},
+            standard="DB33/T 2351-2021", certainty="M-m", status="legacy", effective="2021-08-05",
+            until="2025-01-01", note={"zh": "已被联合标准替代", "en": "replaced by the joint standard"},
+            levels={"L1": {"zh": "L1", "en": "L1"}}, maps={"L1": "L1"}, digest="2" * 64,
+        ),
+    )  # fmt: skip
+
+
+def opinions() -> tuple[Opinion, ...]:
+    """What two packs say that disagree: L3, and sensitive, which stands for L4."""
+    return (
+        Opinion(
+            pack="gov_cn", level="L3", mapped="L3", standard=_STANDARD, clause="App A", certainty="M-h",
+            category="个人信息/个人身份信息", rules=("synthetic-type",),
+        ),
+        Opinion(
+            pack="pipl", level="sensitive", mapped="L4", standard="PIPL", clause="Art 28",
+            certainty="S", sensitive=True, rules=("synthetic-bundle",),
+        ),
+    )  # fmt: skip
+
+
 def answer(level: str, *, rule: str, **more: Any) -> Classification:
     """A classification with one reason that set its level."""
     reason = Reason(
@@ -133,13 +177,31 @@ def _row(number: int, name: str, comment: str) -> tuple[Column, Finding, Classif
     if kind == 0:
         return column, found(name, "cn_resident_id", 0.97), answer(
             "L4", rule="synthetic-bundle", candidate="important", personal=True, sensitive=True,
-            confidence=0.97, review="low-confidence",
+            confidence=0.97, review="low-confidence", opinions=opinions(), sharing="refused-by-law",
+            controls=("C-STO-01",),
         )  # fmt: skip
     if kind == 1:
         return (
             column,
             found(name, "person_name", 0.72),
-            answer("L2", rule="synthetic-type", personal=True, confirmable=True, confidence=0.72),
+            answer(
+                "L2",
+                rule="synthetic-type",
+                personal=True,
+                confirmable=True,
+                confidence=0.72,
+                decision=Decided(
+                    id="d1",
+                    act="confirm",
+                    by="li.wei",
+                    at="2026-01-02T03:04:05Z",
+                    reason=comment or "核对过",
+                    approver="zhang.san",
+                    expires="2027-01-02",
+                    proposed="L3",
+                    note="policy-differs",
+                ),
+            ),
         )
     if kind == 2:
         return column, found(name, None, 0), answer("L1", rule="synthetic-technical", confirmable=True)
@@ -221,6 +283,11 @@ class SyntheticFacts:
         return LEVELS
 
     @property
+    def packs(self) -> tuple[PackInfo, ...]:
+        """Three packs that grade side by side."""
+        return synthetic_packs()
+
+    @property
     def totals(self) -> Totals:
         """Counted from the results."""
         answers = [one for asset in self.assets for one in asset.classifications]
@@ -230,7 +297,9 @@ class SyntheticFacts:
             assets=len(self.assets), sampled=len(self.assets) - len(skips), skipped=len(skips),
             columns=len(answers), levels={name: count for name, count in levels.items() if count},
             candidates=sum(bool(one.candidate) for one in answers),
-            review=sum(not one.confirmable for one in answers), reasons={"synthetic-denied": len(skips)},
+            review=sum(not one.confirmable for one in answers),
+            decided=sum(one.decision is not None for one in answers),
+            conflicts=sum(one.conflicting for one in answers), reasons={"synthetic-denied": len(skips)},
         )  # fmt: skip
 
     def results(self) -> Iterator[AssetResult]:

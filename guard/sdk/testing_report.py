@@ -54,6 +54,19 @@ class ReportContract:
                 gaps = re.findall(r"\b(?:reports|emit)\.[a-z_]+\.[a-z_.]+|\{[a-z_]+\}", text)
                 _demand(not gaps, f"{kind}/{language} shows {gaps[:5]}")
 
+    def test_packs_with_their_marks_and_who_decided_are_told(self, tmp_path: Path) -> None:
+        """Each pack in use with its standard; what is proposed apart from what a person decided."""
+        for kind in self.report().info.formats:
+            for language in _LANGUAGES:
+                facts = SyntheticFacts(language=language)
+                text = readable(self.build(tmp_path, kind, facts))
+                for info in facts.packs:
+                    _demand(info.id in text and info.standard in text, f"{kind} does not tell pack {info.id}")
+                    _demand(info.note.get(language, "") in text, f"{kind} hides the note of pack {info.id}")
+                for word in ("proposed", "confirm"):
+                    _demand(facts.text(f"emit.standing.{word}") in text, f"{kind} does not say {word}")
+                _demand("li.wei" in text, f"{kind} does not say who decided")
+
     def test_languages_differ(self, tmp_path: Path) -> None:
         """The English report is not the Chinese one."""
         for kind in self.report().info.formats:

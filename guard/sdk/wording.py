@@ -9,6 +9,8 @@ from guard.sdk.report import Facts
 
 _TYPE_RULES = ("type-level", "organisation-level", "mixed-content", "name-value")
 _ROLL_UPS = ("table-maximum", "source-maximum")
+_STRICTER = "stricter-pack"
+_LARGE = 10_000
 _NUMBERED = re.compile(r"[A-Z]{1,2}\d{1,2}")
 
 
@@ -36,13 +38,23 @@ def level_word(facts: Facts, level: str) -> str:
     """A level as one short word: ``L3`` as it is, others by name, ``undetermined`` as 待定."""
     if level == UNDETERMINED:
         return facts.text("emit.undetermined")
-    return level if _NUMBERED.fullmatch(level) else term(facts, "levels", level)
+    if _NUMBERED.fullmatch(level):
+        return level
+    word = term(facts, "levels", level)
+    return word if word != level else _pack_word(facts, level)
+
+
+def _pack_word(facts: Facts, level: str) -> str:
+    """The name that a pack gives to a level of its own; the level's id where none does."""
+    language = facts.text("emit.language")
+    names = (info.levels[level] for info in facts.packs if level in info.levels)
+    return next((name[language] for name in names if name.get(language)), level)
 
 
 def reason_text(facts: Facts, reason: Reason, language: str) -> str:
     """What a rule says, filled with its counts and with types by name; its id where it has no text."""
     key = f"rules.{reason.rule}.what"
-    params: dict[str, object] = dict(reason.params)
+    params = {name: _spelled(value) for name, value in reason.params.items()}
     if params.get("type") in facts.types:
         params["type"] = type_name(facts, str(params["type"]), language)
     if gives_level(reason) and params.get("type"):
@@ -51,6 +63,11 @@ def reason_text(facts: Facts, reason: Reason, language: str) -> str:
         params["domain"] = term(facts, "domains", str(params["domain"]))
     text = facts.text(key, **params)
     return reason.rule if text == key else text
+
+
+def _spelled(value: object) -> object:
+    """Large whole numbers with their thousands apart."""
+    return f"{value:,}" if isinstance(value, int) and value >= _LARGE else value
 
 
 def gives_level(reason: Reason) -> bool:
@@ -132,6 +149,29 @@ def leading_reason(answer: Classification) -> Reason | None:
     return (
         next(scope, None) or next(decisive, None) or next(by_effect, None) or next(iter(answer.reasons), None)
     )
+
+
+def leading_text(facts: Facts, answer: Classification, language: str) -> str:
+    """What decided the level, in words; where a stricter pack did, with the rule and clause behind it."""
+    why = leading_reason(answer)
+    if why is None:
+        return ""
+    text, behind = reason_text(facts, why, language), _behind(why, answer)
+    if behind is None:
+        return text
+    said, clause = reason_text(facts, behind, language), f"{behind.standard} {behind.clause}".strip()
+    named = gives_level(behind) or not clause
+    return facts.text("emit.behind", text=text, why=said if named else f"{said} ({clause})")
+
+
+def _behind(why: Reason, answer: Classification) -> Reason | None:
+    """The stricter pack's reason that ``why`` stands for: that of the same clause first."""
+    if why.rule != _STRICTER:
+        return None
+    theirs = [item for item in answer.reasons if item.params.get("pack") == why.params.get("pack")]
+    cited = (item for item in theirs if (item.standard, item.clause) == (why.standard, why.clause))
+    others = [item for item in (*cited, *theirs) if item.rule != _STRICTER]
+    return others[0] if others else None
 
 
 def problem_text(facts: Facts, problem: Problem, part: str = "what") -> str:

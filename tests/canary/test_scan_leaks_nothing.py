@@ -83,8 +83,19 @@ class Guard:
         assert self.run("report", "build", "inventory", *formats) == 0
         assert self.run("asset", "list") == 0
         assert self.run("finding", "list", "--format", "json") == 0
+        self.carried_away()
         assert html.stat().st_size > 10_000
         assert xlsx.stat().st_size > 4_000
+
+    def carried_away(self) -> None:
+        """What leaves for other networks and for auditors."""
+        bundle, log = self.folder / "bundle.zip", self.folder / "audit.jsonl"
+        assert self.run("bundle", "export", "-o", str(bundle)) == 0
+        assert self.run("bundle", "show", str(bundle)) == 0
+        assert self.run("audit", "list") == 0
+        assert self.run("audit", "export", "-o", str(log)) == 0
+        assert bundle.stat().st_size > 1_000
+        assert b"bundle.export" in log.read_bytes()
 
     def assets(self) -> dict[str, str]:
         """The status of each asset, by the last part of its path."""

@@ -50,6 +50,29 @@ def guard(tmp_path: Path):
     return run
 
 
+@pytest.fixture
+def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """As ``guard``, within this process: for tests of many short commands."""
+    from guard.cli.__main__ import run as main
+
+    for name in [name for name in os.environ if name.startswith("GUARD_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: object, **environment: str) -> Done:
+        with monkeypatch.context() as patch:
+            for name, value in ({"GUARD_LANGUAGE": "en"} | environment).items():
+                patch.setenv(name, value)
+            capsys.readouterr()
+            code = main([str(one) for one in arguments])
+        said = capsys.readouterr()
+        assert code != 5, said.err
+        return Done(code, said.out, said.err)
+
+    return run
+
+
 @pytest.fixture(params=["postgres", "mariadb"])
 def database(request: pytest.FixtureRequest) -> Database:
     """A fresh database, once on each server."""

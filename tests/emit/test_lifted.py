@@ -87,7 +87,7 @@ def test_names_only_is_not_called_sampled(emitted):
     assets = (named(result(("s", "a"), (("x", ""),))), *ordinary())
     assert coverage_counts(SyntheticFacts(assets=assets)) == {
         "assets": "3", "scanned": "0", "sampled": "1", "skipped": "1", "columns": "6", "candidates": "2",
-        "review": "3", "named": "1",
+        "candidate_tables": "0", "review": "3", "named": "1",
     }  # fmt: skip
     for kind in ("table", "md"):
         assert "抽样 1 + 仅凭名称 1 + 跳过 1" in emitted(kind, assets)

@@ -39,6 +39,12 @@ def test_an_asset_says_it_once():
     assert read_text(FACTS, replace(one, coverage=FIRST)).endswith("(first rows only, no random sample)")
 
 
+def test_a_column_says_its_own_risk_and_says_it_once():
+    one = replace(result(("t",), (("a", ""),)), coverage=SAMPLED)
+    assert read_text(FACTS, one, replace(FOUND, missed=0.5)).count("risk of missing") == 1
+    assert "50%" in read_text(FACTS, one, replace(FOUND, missed=0.5))
+
+
 @pytest.mark.parametrize("kind", ["table", "md", "csv"])
 @pytest.mark.parametrize(
     ("read", "words"), [(FIRST, "first rows only"), (NONE, "no row read"), (SAMPLED, "risk of missing")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from functools import cache
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from policy.policy_support import PACK, asset, finding, policy, types
 from guard.model import UNDETERMINED, Finding, Mixed, Shape
 from guard.policy import Policy, grade, load_pack, rollup
 from guard.policy.grade import Graded
+from guard.policy.pack import COMMON
 
 KNOWN = [item.id for item in types()]
 WORDS = [
@@ -31,6 +33,7 @@ WORDS = [
 NAMES = ["id", "xm", "amount", "user_id", "zt", "c1", "bz", "create_time", "sfzh", "address", "口令", "jg"]
 TABLES = ["", "人员信息", "企业信息", "患者", "订单", "字典", "幼儿园儿童", "日志", "车辆"]
 columns = st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(WORDS)), min_size=1, max_size=5)
+EXACT = ("gov_cn", "health_cn", "gbt35273", "zhejiang")
 found = st.one_of(st.none(), st.sampled_from(KNOWN))
 
 
@@ -84,6 +87,85 @@ def test_measured_ages_never_lower(case, low: float, high: float) -> None:
     facts = {"min_age": low, "max_age": max(low, high)}
     more = [replace(findings[0], shape=Shape(rows=10, facts=facts)), *findings[1:]]
     not_lower(grade(table, findings, policy()), grade(table, more, policy()), columns_of=len(findings))
+
+
+DERIVED = st.fixed_dictionaries(
+    {},
+    optional={
+        "subjects": st.sampled_from([10.0, 2e5, 2e6, 2e7]),
+        "subjects_seen": st.sampled_from([1.0, 10.0]),
+        "points": st.floats(1, 9),
+        "quasi": st.floats(2, 6),
+        "min_class": st.floats(1, 50),
+        "decimals": st.floats(0, 9),
+        "min_age": st.floats(0, 90),
+    },
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(cases(), DERIVED)
+def test_what_is_measured_of_a_table_never_lowers(case, facts) -> None:
+    table, findings = case
+    more = [replace(findings[0], shape=Shape(rows=10, facts=facts)), *findings[1:]]
+    not_lower(grade(table, findings, policy()), grade(table, more, policy()), columns_of=len(findings))
+
+
+@settings(max_examples=100, deadline=None)
+@given(cases(), DERIVED, st.sampled_from(["subjects", "points", "quasi"]), st.floats(1, 1e8))
+def test_more_of_a_measure_never_lowers(case, facts, name: str, more: float) -> None:
+    table, findings = case
+    few = [replace(findings[0], shape=Shape(rows=10, facts=facts)), *findings[1:]]
+    grown = {**facts, name: facts.get(name, 0.0) + more}
+    many = [replace(findings[0], shape=Shape(rows=10, facts=grown)), *findings[1:]]
+    not_lower(grade(table, few, policy()), grade(table, many, policy()), columns_of=len(findings))
+
+
+@settings(max_examples=100, deadline=None)
+@given(cases(), st.sampled_from([name for name in KNOWN if name != "secret_marking"]))
+def test_a_key_and_its_uniqueness_never_lower_a_candidate(case, kind: str) -> None:
+    table, findings = case
+    found = [finding(findings[0].column, kind), *findings[1:]]
+    columns = (replace(table.columns[0], key="unique"), *table.columns[1:])
+    before, after = grade(table, found, policy()), grade(replace(table, columns=columns), found, policy())
+    assert policy().rank.get(after.table.candidate, -1) >= policy().rank.get(before.table.candidate, -1)
+
+
+@settings(max_examples=20, deadline=None)
+@given(cases(), st.permutations(EXACT))
+def test_the_order_of_exact_packs_does_not_matter(case, order) -> None:
+    """Each says the same, and the strictest counts."""
+    _same(case, _together(EXACT), _together(tuple(order)))
+
+
+@settings(max_examples=20, deadline=None)
+@given(cases(), st.permutations(("pipl", "gdpr", "gbt35273")))
+def test_the_order_of_packs_beside_does_not_matter(case, order) -> None:
+    first = _together(("gov_cn", "pipl", "gdpr", "gbt35273"))
+    _same(case, first, _together(("gov_cn", *order)))
+
+
+def _same(case, made: Policy, other: Policy) -> None:
+    table, findings = case
+    first, second = grade(table, findings, made), grade(table, findings, other)
+    for own, theirs in zip((*first.columns, first.table), (*second.columns, second.table), strict=True):
+        assert {item.pack: item.level for item in theirs.opinions} == {
+            item.pack: item.level for item in own.opinions
+        }
+        for side, answer in ((made, own), (other, theirs)):
+            if UNDETERMINED not in (own.level, theirs.level):
+                assert _common(side.maps[answer.level]) == _common(*(item.mapped for item in own.opinions))
+        assert (own.level == UNDETERMINED) == (theirs.level == UNDETERMINED)
+        assert _common(made.maps.get(own.candidate, "")) == _common(other.maps.get(theirs.candidate, ""))
+
+
+def _common(*levels: str) -> int:
+    return max((COMMON.index(level) for level in levels if level), default=-1)
+
+
+@cache
+def _together(order: tuple[str, ...]) -> Policy:
+    return Policy([load_pack(PACK.parent / name) for name in order], types())
 
 
 @settings(max_examples=100, deadline=None)

@@ -108,3 +108,17 @@ def test_a_kind_it_does_not_know(tmp_path):
     with pytest.raises(ValueError, match="html, xlsx"):
         InventoryReport().build(SyntheticFacts(), "pdf", tmp_path / "x.pdf", language="zh")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_narrow_page_still_names_each_pack(page):
+    text = page().read_text("utf-8")
+    table = re.search(r'<caption id="conf-c">.*?</table>', text, re.DOTALL)[0]
+    names = re.findall(r'<td data-h="([^"]+)">', table)
+    assert names[:2] == [info.id for info in SyntheticFacts().packs][:2]
+    assert "content:attr(data-h)" in text and ".left caption" in text
+
+
+def test_columns_on_which_packs_disagree_can_be_filtered(page):
+    text = page().read_text("utf-8")
+    assert 'id="f-conflict"' in text
+    assert len(re.findall(r"<tr data-l[^>]* data-c>", text)) == SyntheticFacts().totals.conflicts

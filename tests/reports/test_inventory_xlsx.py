@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from unicodedata import normalize
 
 import openpyxl
@@ -70,10 +71,10 @@ def test_columns_of_the_field_level_list_in_order(book):
     assert names[: len(HEADERS)] == HEADERS
 
 
-def test_three_sheets_frozen_filtered_wide_enough(book):
+def test_sheets_frozen_filtered_wide_enough(book):
     made = book()
-    assert made.sheetnames == ["分类分级清单", "覆盖情况", "说明"]
-    for one in made.worksheets[:2]:
+    assert made.sheetnames == ["分类分级清单", "覆盖情况", "策略分歧", "策略包", "说明"]
+    for one in made.worksheets[:4]:
         assert one.freeze_panes and one.auto_filter.ref == one.dimensions
         for head in one[1]:
             cells = sum(2 if ord(sign) > 0x2E80 else 1 for sign in head.value)
@@ -108,7 +109,7 @@ def test_coverage_lists_what_was_skipped_and_what_to_do(book):
 
 
 def test_legend_explains_levels_marks_and_run(book):
-    text = "\n".join(str(one) for row in book().worksheets[2].iter_rows(values_only=True) for one in row)
+    text = "\n".join(str(one) for row in book().worksheets[-1].iter_rows(values_only=True) for one in row)
     for word in (
         "L1 ○",
         "L4 ◆",
@@ -158,3 +159,60 @@ def test_second_example_hides_the_same_places():
     assert sheet._second(kind) == "139****5678"
     kind.samples_true = ("13800138000", "138ABCD8000")
     assert sheet._second(kind) == ""
+
+
+def records(sheet):
+    head, *rows = sheet.iter_rows(values_only=True)
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+def test_who_decided_stands_beside_what_is_only_proposed(book):
+    rows = {row["列名"]: row for row in records(book().worksheets[0])}
+    assert rows["sfzh"]["状态"] == "◌ 建议" and not rows["sfzh"]["复核人"]
+    done = rows["xm"]
+    assert done["状态"] == "✔ 已确认"
+    assert (done["复核人"], done["复核时间"]) == ("li.wei / zhang.san", "2026-01-02")
+    assert "现行策略的意见为 L3" in done["人工决定"] and "2027-01-02" in done["人工决定"]
+
+
+def test_each_pack_has_a_column_of_its_level(book):
+    [row] = [row for row in records(book().worksheets[0]) if row["列名"] == "sfzh"]
+    assert (row["gov_cn 级别"], row["pipl 级别"], row["zhejiang 级别"]) == ("L3 ▲", "敏感 ◆", None)
+    assert "PIPL Art 28 [S]" in row["各策略意见"] and "pipl" in row["策略分歧"]
+    assert (row["建议共享属性"], row["要求的控制措施"]) == ("依法不予共享", "C-STO-01")
+
+
+def test_conflicts_are_listed_with_the_rule_that_decides(book):
+    [row] = records(book().worksheets[2])
+    assert (row["列名"], row["gov_cn 级别"], row["pipl 级别"], row["数据级别"]) == (
+        "sfzh",
+        "L3 ▲",
+        "敏感 ◆",
+        "L4 ◆",
+    )
+    assert (row["起决定作用的策略"], row["命中规则"], row["状态"]) == ("pipl", "synthetic-bundle", "◌ 建议")
+
+
+def test_packs_carry_standard_mark_state_and_validity(book):
+    rows = {row["策略包"]: row for row in records(book().worksheets[3])}
+    assert rows["gov_cn"]["来源标记"].startswith("S: ") and rows["gov_cn"]["状况"] == "● 现行"
+    assert rows["pipl"]["级别（= 统一级别）"] == "ordinary 一般 = L2; sensitive 敏感 = L4"
+    old = rows["zhejiang"]
+    assert (old["状况"], old["生效日期"], old["截止日期"], old["说明"]) == (
+        "△ 已被替代",
+        "2021-08-05",
+        "2025-01-01",
+        "已被联合标准替代",
+    )
+
+
+def test_two_samples_of_a_type_differ_in_more_than_width_and_case():
+    kind = next(iter(SyntheticFacts().types.values()))
+    one = replace(
+        kind,
+        example="粤B5678F",
+        masked_example="粤B5**8F",
+        samples_true=("粤Ｂ5678Ｆ", "粤b5678f", "京A12345"),
+    )
+    assert sheet._second(one) == "京A1**45"
+    assert sheet._second(replace(one, samples_true=("粤Ｂ5678Ｆ",))) == ""

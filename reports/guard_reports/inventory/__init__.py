@@ -10,14 +10,14 @@ __all__ = ["InventoryReport"]
 
 
 class InventoryReport:
-    """One self-contained HTML page, or an Excel workbook of three sheets."""
+    """One self-contained HTML page, or an Excel workbook: columns, coverage, conflicts, packs, legend."""
 
     info = ReportInfo(id="inventory", formats=("html", "xlsx"))
 
     def build(self, facts: Facts, kind: str, path: Path, *, language: str) -> None:
         """Write ``kind`` to ``path`` in ``zh`` or ``en``; whole, or not at all.
 
-        Reads ``facts.results()`` up to five times, holding one asset at a time. Raises ValueError for a kind
+        Reads ``facts.results()`` up to six times, holding one asset at a time. Raises ValueError for a kind
         that is not in ``info.formats``, OSError where ``path`` cannot be written.
         """
         if kind not in self.info.formats:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 from collections.abc import Iterator
 from importlib.resources import files
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,18 @@ from markupsafe import Markup
 
 from guard.sdk import Classification, Facts, Status
 from guard.sdk.display import shape, visible
+from guard.sdk.opinions import (
+    conflict_text,
+    decider_text,
+    deciding,
+    decision_counts,
+    decision_text,
+    note_text,
+    opinion_level,
+    pack_name,
+    sharing_text,
+    standing_mark,
+)
 from guard.sdk.risk import asset_risk, coverage_counts, names_only, read_text, risk
 from guard.sdk.whole import whole
 from guard.sdk.wording import (
@@ -21,7 +34,7 @@ from guard.sdk.wording import (
     confidence,
     evidence_text,
     gives_level,
-    leading_reason,
+    leading_text,
     level_word,
     lifting_reasons,
     percent,
@@ -37,6 +50,7 @@ from guard_reports.inventory.facts import overview
 from guard_reports.inventory.picture import ROW, bars
 
 _OPEN = "undetermined"
+_MOST = 2_000  # columns with conflicts that the page lists; the workbook lists all
 _BIG = 20_000  # columns from which what the legend says anyway is not repeated on each row
 
 
@@ -74,7 +88,7 @@ def _environment(facts: Facts, language: str) -> Environment:
         review=lambda one: review_text(facts, one),
         problem=lambda one, part="what": problem_text(facts, one, part),
         clause=lambda one: " ".join(part for part in (one.standard, one.clause) if part),
-        leading=leading_reason,
+        leading=lambda answer: leading_text(facts, answer, language),
         percent=percent,
         sure=sure,
         confidence=confidence,
@@ -82,6 +96,16 @@ def _environment(facts: Facts, language: str) -> Environment:
         risk=lambda result, one: risk(facts, result.coverage, one),
         asset_risk=lambda result: asset_risk(facts, result),
         rows=_rows,
+        standing=lambda answer: standing_mark(facts, answer),
+        decision=lambda answer: decision_text(facts, answer),
+        conflict=lambda answer: conflict_text(facts, answer),
+        sharing=lambda answer: sharing_text(facts, answer),
+        deciding=deciding,
+        decider=lambda answer: decider_text(facts, answer),
+        note=lambda one: note_text(facts, one),
+        opinion_level=lambda one: opinion_level(facts, one, language),
+        pack_name=lambda info: pack_name(info, language),
+        conflicts=lambda: islice(_conflicts(facts), _MOST),
     )
     return made
 
@@ -120,9 +144,22 @@ def _context(facts: Facts, language: str) -> dict[str, Any]:
         "bars": bars(view, used, facts),
         "row_height": ROW,
         "results": facts.results,
+        "packs": facts.packs,
+        "most": _MOST,
+        "short": "zh" if language == "zh" else "en",
+        "decisions": facts.text("emit.decisions", **decision_counts(facts.totals)),
         "skipped": Status.SKIPPED,
         "sampled": Status.SAMPLED,
     }
+
+
+def _conflicts(facts: Facts) -> Iterator[tuple[str, Classification]]:
+    """Where packs disagree: the column as ``source / path / column``, and its answer."""
+    for result in facts.results():
+        parts = (result.asset.source, *result.asset.path)
+        for column, answer in zip(result.asset.columns, result.classifications, strict=False):
+            if answer.conflicting:
+                yield " / ".join((*parts, column.name)), answer
 
 
 def _hash(text: str) -> str:

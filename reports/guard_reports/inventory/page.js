@@ -1,11 +1,11 @@
 (function () {
   "use strict";
   var get = function (id) { return document.getElementById(id); };
-  var text = get("f-text"), level = get("f-level"), dept = get("f-dept"), review = get("f-review");
+  var text = get("f-text"), level = get("f-level"), dept = get("f-dept"), review = get("f-review"), conflict = get("f-conflict");
   var out = get("f-count"), none = get("none"), timer = 0;
   var rows = [], groups = Array.prototype.map.call(document.querySelectorAll("article"), function (box) {
     var own = Array.prototype.map.call(box.querySelectorAll(".cols tbody tr"), function (tr) {
-      return { node: tr, level: tr.dataset.l, review: "r" in tr.dataset, words: null };
+      return { node: tr, level: tr.dataset.l, review: "r" in tr.dataset, conflict: "c" in tr.dataset, words: null };
     });
     rows = rows.concat(own.length ? [own.length] : []);
     return { node: box, dept: box.dataset.d, rows: own, words: null };
@@ -23,7 +23,7 @@
     if (want.text && g.words === null) { g.words = words(g.node.querySelector("h3")); }
     head = want.text && g.words.indexOf(want.text) >= 0;
     g.rows.forEach(function (r) {
-      var ok = (!want.levels || want.levels.indexOf(r.level) >= 0) && (!want.review || r.review);
+      var ok = (!want.levels || want.levels.indexOf(r.level) >= 0) && (!want.review || r.review) && (!want.conflict || r.conflict);
       if (ok && want.text && !head) {
         if (r.words === null) { r.words = words(r.node); }
         ok = r.words.indexOf(want.text) >= 0;
@@ -37,7 +37,7 @@
 
   function run() {
     var want = {
-      text: text.value.trim().toLowerCase(), dept: dept.value, review: review.checked,
+      text: text.value.trim().toLowerCase(), dept: dept.value, review: review.checked, conflict: Boolean(conflict && conflict.checked),
       levels: level.value ? level.value.trim().split(" ") : null
     };
     var shown = groups.reduce(function (sum, g) { return sum + group(g, want); }, 0);
@@ -51,6 +51,6 @@
   get("filter").hidden = false;
   get("filter").addEventListener("submit", function (event) { event.preventDefault(); run(); });
   text.addEventListener("input", soon);
-  [level, dept, review].forEach(function (control) { control.addEventListener("change", run); });
+  [level, dept, review, conflict].forEach(function (control) { if (control) { control.addEventListener("change", run); } });
   run();
 })();

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 
-from guard.sdk import AssetResult, Classification, Column, DataType, Facts, Finding
+from guard.sdk import AssetResult, Classification, Column, DataType, Facts, Finding, PackInfo
 from guard.sdk.display import shape
+from guard.sdk.opinions import (
+    conflict_text,
+    decider_text,
+    deciding,
+    decision_text,
+    opinion_level,
+    opinion_text,
+    pack_name,
+    sharing_text,
+    standing_mark,
+)
 from guard.sdk.risk import asset_risk, names_only, risk
 from guard.sdk.wording import (
     at_rows,
@@ -45,6 +57,7 @@ def column_rows(facts: Facts, result: AssetResult, language: str) -> Iterator[Te
             | _column(column)
             | _finding(facts, finding, language)
             | _answer(facts, finding, answer, language)
+            | _judged(facts, answer, language)
             | {"missed": risk(facts, result.coverage, finding)}
         )
 
@@ -104,7 +117,12 @@ def _second(kind: DataType) -> str:
     fits = (one for one in kind.samples_true if len(one) == len(kind.example))
     pairs = (zip(kind.masked_example, one, strict=True) for one in fits)
     made = ("".join("*" if hide == "*" else seen for hide, seen in pair) for pair in pairs)
-    return next((one for one in made if one.casefold() != kind.masked_example.casefold()), "")
+    return next((one for one in made if _shape(one) != _shape(kind.masked_example)), "")
+
+
+def _shape(sample: str) -> str:
+    """What tells samples apart for a reader: not their case, nor full from half width."""
+    return unicodedata.normalize("NFKC", sample).casefold()
 
 
 def _answer(facts: Facts, finding: Finding, answer: Classification, language: str) -> Texts:
@@ -131,6 +149,75 @@ def _answer(facts: Facts, finding: Finding, answer: Classification, language: st
         "candidate": facts.text(candidate) if answer.candidate else "",
         "why": "; ".join(dict.fromkeys(why)),
     }
+
+
+def _judged(facts: Facts, answer: Classification, language: str) -> Texts:
+    """Who decided, what each pack says, and what is asked for beyond the level."""
+    decision = answer.decision
+    made: Texts = {
+        "standing": standing_mark(facts, answer),
+        "decision": decision_text(facts, answer) if decision else "",
+        "reviewer": " / ".join(filter(None, (decision.by, decision.approver))) if decision else "",
+        "reviewed": decision.at[:10] if decision else "",
+        "opinions": "; ".join(opinion_text(facts, one, language) for one in answer.opinions),
+        "conflict": conflict_text(facts, answer) or _agreed(facts, answer),
+        "sharing": sharing_text(facts, answer),
+        "controls": " ".join(answer.controls),
+    }
+    levels: Texts = {f"pack:{one.pack}": opinion_level(facts, one, language) for one in answer.opinions}
+    return made | levels
+
+
+def _agreed(facts: Facts, answer: Classification) -> str:
+    """That packs disagree though none of them decides: a person did, or none stands for a common level."""
+    return facts.text("reports.inventory.conflict.other") if answer.conflicting else ""
+
+
+def conflict_rows(facts: Facts, result: AssetResult, language: str) -> Iterator[Texts]:
+    """The texts of each column on which packs disagree: what each says, which counts, by which rules."""
+    asset = result.asset
+    for column, answer in zip(asset.columns, result.classifications, strict=False):
+        if not answer.conflicting:
+            continue
+        place: Texts = {
+            "": answer.level,
+            "department": asset.department,
+            "source": asset.source,
+            "schema": "/".join(asset.path[:-1]),
+            "table": asset.name,
+            "column": column.name,
+            "level": _level(facts, answer.level),
+            "deciding": decider_text(facts, answer),
+            "rules": "; ".join(dict.fromkeys(rule for one in deciding(answer) for rule in one.rules)),
+        }
+        yield place | _judged(facts, answer, language)
+
+
+def pack_row(facts: Facts, info: PackInfo, language: str) -> Texts:
+    """The texts of one pack in use; its mark with its meaning, its standing as shape and word."""
+    mark = facts.text(f"reports.inventory.certainty.{info.certainty}") if info.certainty else ""
+    known = not mark.startswith("reports.")
+    levels = (_level_of(info, level, language) for level in info.levels)
+    return {
+        "pack": info.id,
+        "pack_name": pack_name(info, language),
+        "pack_version": info.version,
+        "standard": info.standard,
+        "certainty": f"{info.certainty}: {mark}" if mark and known else info.certainty,
+        "pack_status": facts.text(f"reports.inventory.pack_status.{info.status}"),
+        "effective": info.effective,
+        "until": info.until,
+        "note": info.note.get(language, ""),
+        "pack_levels": "; ".join(levels),
+        "digest": info.digest,
+    }
+
+
+def _level_of(info: PackInfo, level: str, language: str) -> str:
+    """One level of a pack: its id, its name, the common level where that is another."""
+    name, common = info.levels[level].get(language, level), info.maps.get(level, level)
+    word = name if name.startswith(level) else f"{level} {name}"
+    return f"{word}{f' = {common}' if common != level else ''}"
 
 
 def _categories(facts: Facts, answer: Classification) -> Texts:

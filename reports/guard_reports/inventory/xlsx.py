@@ -1,4 +1,4 @@
-"""The workbook: 分类分级清单, 覆盖情况, 说明. Row by row, every cell a text or a count."""
+"""The workbook: 分类分级清单, 覆盖情况, 策略分歧, 策略, 说明. Row by row, every cell a text or a count."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from xlsxwriter.exceptions import FileCreateError
 
 from guard.sdk import Facts
 from guard.sdk.display import cell, shape
+from guard.sdk.opinions import decision_counts
 from guard.sdk.risk import coverage_counts
 from guard.sdk.whole import whole
 from guard.sdk.wording import level_word, term
-from guard_reports.inventory.sheet import Texts, asset_row, column_rows
+from guard_reports.inventory.sheet import Texts, asset_row, column_rows, conflict_rows, pack_row
 
 _MAX_ROWS = 1_000_000  # a sheet ends at 1,048,576
 _MAX_TEXT = 32_000  # a cell ends at 32,767 characters
@@ -46,14 +47,30 @@ def write(facts: Facts, path: Path, language: str) -> None:
         options |= {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
         file = xlsxwriter.Workbook(str(draft), options)
         book = _book(file, facts, layout["levels"])
-        _sheets(book, "columns", layout["columns"], _column_texts(facts, language))
+        packs = _packs(facts)
+        _sheets(book, "columns", [*layout["columns"], *packs], _column_texts(facts, language))
         _sheets(book, "coverage", layout["coverage"], (asset_row(facts, one) for one in facts.results()))
+        if packs:
+            rows = (row for one in facts.results() for row in conflict_rows(facts, one, language))
+            _sheets(book, "conflicts", _beside(layout["conflicts"], packs), rows)
+        _sheets(book, "packs", layout["packs"], (pack_row(facts, one, language) for one in facts.packs))
         _legend(book)
         file.set_properties({"title": book.text("title"), "comments": facts.run.policy})
         try:
             file.close()
         except FileCreateError as error:
             raise OSError(getattr(error.args[0], "errno", None), "cannot write") from None
+
+
+def _packs(facts: Facts) -> list[dict[str, Any]]:
+    """One column for the level of each pack, where several grade side by side."""
+    return [{"id": f"pack:{one.id}", "width": 16} for one in facts.packs] if len(facts.packs) > 1 else []
+
+
+def _beside(columns: list[dict[str, Any]], packs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """``columns`` with those of the packs before the level that counts."""
+    at = next(place for place, column in enumerate(columns) if column["id"] == "level")
+    return [*columns[:at], *packs, *columns[at:]]
 
 
 def _book(file: Any, facts: Facts, colours: list[list[str]]) -> Book:
@@ -114,13 +131,19 @@ def _open(book: Book, name: str, part: int, columns: list[dict[str, Any]]) -> An
         sheet.set_column(place, place, column["width"])
     sheet.set_row(0, 32)
     ids = [column["id"] for column in columns]
-    sheet.freeze_panes(1, ids.index("column") + 1 if "column" in ids else ids.index("table") + 1)
+    held = next((name for name in ("column", "table") if name in ids), ids[0])
+    sheet.freeze_panes(1, ids.index(held) + 1)
     for place, field in enumerate(ids):
-        sheet.write_string(0, place, book.text(f"fields.{field}"), book.head)
+        sheet.write_string(0, place, _heading(book, field), book.head)
     sheet.set_landscape()
     sheet.repeat_rows(0)
     sheet.fit_to_pages(1, 0)
     return sheet
+
+
+def _heading(book: Book, field: str) -> str:
+    name, _, pack = field.partition(":")
+    return book.text("fields.pack_level", pack=pack) if pack else book.text(f"fields.{name}")
 
 
 def _close(sheet: Any, lines: int, columns: list[dict[str, Any]]) -> None:
@@ -157,11 +180,12 @@ def _explained(book: Book) -> Iterator[tuple[str, str, str]]:
             book.text("legend.undetermined") if level == "undetermined" else term(facts, "levels", level)
         )
         yield level, word, f"{meaning} · {count}"
-    for name in ("example", "blank", "confidence"):
+    for name in ("example", "blank", "confidence", "standing"):
         yield "", "", book.text(f"legend.{name}")
     for name in ("values", "candidate", "sample", "marks"):
         yield "", "", book.text(f"note.{name}")
     yield "", book.text("coverage"), _coverage(book)
+    yield "", book.text("decisions"), facts.text("emit.decisions", **decision_counts(facts.totals))
     for name in ("id", "status", "started", "finished", "pack", "policy", "version"):
         value = getattr(run, name)
         value = book.text(f"status.{value}") if name == "status" else value
