@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -15,7 +15,9 @@ from guard.cli.output import message, payload
 from guard.cli.stored import session_of
 from guard.cli.verb import Verbs, globals_of
 from guard.model import UsageError
-from guard.ops.session import Session
+
+if TYPE_CHECKING:
+    from guard.ops.session import Session
 
 KINDS = ("html", "schema", "xlsx")
 

@@ -23,7 +23,19 @@ def imported_by(*arguments: str) -> set[str]:
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("scan", "--help"), ("policy", "--help"), ("--version",)])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--help",),
+        ("scan", "--help"),
+        ("policy", "--help"),
+        ("review", "--help"),
+        ("audit", "--help"),
+        ("bundle", "--help"),
+        ("drift", "--help"),
+        ("--version",),
+    ],
+)
 def test_help_imports_nothing_heavy(arguments: tuple[str, ...]) -> None:
     assert imported_by(*arguments) & HEAVY == set()
 
