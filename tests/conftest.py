@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from typing import NoReturn
@@ -49,3 +50,12 @@ def _state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         del os.environ["XDG_STATE_HOME"]
     else:
         os.environ["XDG_STATE_HOME"] = before
+
+
+@pytest.fixture(autouse=True)
+def _log_of_a_library() -> Iterator[None]:
+    """A command that runs within the tests' process sets up our log; every test finds it as a library has it."""
+    logger = logging.getLogger("guard")
+    logger.handlers, logger.propagate = [], True
+    logger.setLevel(logging.NOTSET)
+    yield
