@@ -156,7 +156,7 @@ def test_a_hundred_thousand_columns(tmp_path: Path, packs: tuple[str, ...]) -> N
     found = measured("simulate", packs, lambda: simulate(session, packs, (), "latest"))
     assert found.columns == 100_000
     flips = measured("grade", packs, lambda: regrade(session, "latest", dry_run=False))
-    assert len(flips) == len(found.flips)
+    assert sum(bool(flip.column) for flip in flips) == len(found.flips)
 
 
 def measured(what: str, packs: tuple[str, ...], work: Callable[[], Done]) -> Done:
