@@ -230,7 +230,7 @@ def decision_lines(
     ``below`` are the minima it goes below, ``same`` says that both persons used one account, ``gone`` that
     its column is no longer there.
     """
-    from guard.ops.review_queue import reference
+    from guard.ops.review_lost import reference
 
     standing = say(f"commands.review.standings.{one.standing.value}")
     act = say(f"commands.review.acts.{one.act.value}")
@@ -265,7 +265,7 @@ def decision_record(
     one: Decision, now: Item | None, *, same: bool = False, gone: bool = False
 ) -> dict[str, Any]:
     """A decision as JSON, with what the machine proposes now where it counts."""
-    from guard.ops.review_queue import reference
+    from guard.ops.review_lost import reference
 
     names = (
         "id", "batch", "position", "declared", "found", "proposed", "candidate", "type", "category", "level",

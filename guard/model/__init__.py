@@ -10,7 +10,7 @@ from guard.model.errors import GuardError, RefusedError, SourceError, UsageError
 from guard.model.finding import Evidence, Finding, Mixed, Shape
 from guard.model.result import AssetResult, Run, Totals
 from guard.model.span import Located, Span
-from guard.model.standard import COMMON, PackInfo
+from guard.model.standard import COMMON, PackInfo, common_rank
 
 __all__ = [
     "COMMON",
@@ -46,6 +46,7 @@ __all__ = [
     "Totals",
     "UsageError",
     "ValueShape",
+    "common_rank",
     "conflict",
     "same_person",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from guard.model.decision import Decided
-from guard.model.standard import COMMON
+from guard.model.standard import common_rank
 
 UNDETERMINED = "undetermined"
 
@@ -54,8 +54,8 @@ class Opinion:
 
 def conflict(opinions: Sequence[Opinion]) -> bool:
     """Whether ``opinions`` cannot all be right: two levels that differ, or a minimum above a level."""
-    known = [(COMMON.index(item.mapped), item.at_least) for item in opinions if item.mapped in COMMON]
-    exact = {rank for rank, least in known if not least}
+    known = [(common_rank(item.mapped), item.at_least) for item in opinions]
+    exact = {rank for rank, least in known if not least and rank >= 0}
     minimum = max((rank for rank, least in known if least), default=-1)
     return len(exact) > 1 or (bool(exact) and minimum > max(exact))
 

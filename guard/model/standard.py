@@ -9,6 +9,11 @@ COMMON = ("L1", "L2", "L3", "L4", "important", "core")
 """The six result levels of GB/T 43697-2024 with its App H, lowest first: packs are compared by these."""
 
 
+def common_rank(level: str) -> int:
+    """The place of a common level, from 0; -1 for a word that is none."""
+    return COMMON.index(level) if level in COMMON else -1
+
+
 def standing_for(common: str, maps: Mapping[str, str]) -> str:
     """The lowest level of ``maps`` that stands for ``common`` or more; empty for none.
 

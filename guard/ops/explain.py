@@ -12,7 +12,7 @@ from guard.ops.explain_words import plain_id, word_ids, word_page
 from guard.ops.policy_explain import policy_ids, policy_page, rule_bodies
 from guard.policy.pack import Pack
 from guard.sdk.display import padded
-from guard.text import area, general, lookup, named, t
+from guard.text import area, general, named, t
 from guard.yamldoc import nearest
 
 # Areas of texts whose entries are pages: the key is the id, the parts are its sections.
@@ -196,8 +196,3 @@ def _sensitive(kind: DataType, lang: str) -> str:
         return t("explain.not_personal", lang)
     listed = [name for name, value in kind.sensitive.items() if value]
     return ", ".join(t(f"explain.standards.{name}", lang) for name in listed) or t("explain.ordinary", lang)
-
-
-def has_text(key: str, lang: str) -> bool:
-    """Whether ``key`` has a text in ``lang``."""
-    return lookup(key, lang) is not None

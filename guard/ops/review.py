@@ -6,9 +6,11 @@ answers into decisions without storing any; ``carry_out`` stores them with the a
 """
 
 from guard.catalog.reviewing import Item
+from guard.ops.review_answer import Answer, Outcome, Plan, Planned, Wish, check, check_answer
 from guard.ops.review_change import approve, refuse, rename, undo
-from guard.ops.review_decide import Answer, Outcome, Plan, Planned, Wish, carry_out, check, check_answer, plan
-from guard.ops.review_queue import Group, Question, Selection, groups, questions, select
+from guard.ops.review_decide import carry_out, plan
+from guard.ops.review_lost import Question, questions
+from guard.ops.review_queue import Group, Selection, groups, select
 from guard.ops.review_work import Work, decisions, settle
 
 __all__ = [

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from guard.catalog.reviewing import Item
 from guard.model import Act
-from guard.ops.review_decide import Answer
+from guard.ops.review_answer import Answer
 from guard.ops.review_sheet import ACTS, Row, say
 from guard.ops.review_work import Work
 from guard.text import LANGUAGES, named

@@ -14,9 +14,10 @@ from guard.catalog.reviewing import Item
 from guard.catalog.tables import decisions
 from guard.model import Decision, RefusedError, Standing, UsageError, same_person
 from guard.ops.audit import event
-from guard.ops.review_decide import decisions_digest, overtake
+from guard.ops.review_decide import overtake
 from guard.ops.review_falls import fallen
-from guard.ops.review_queue import nearest_ref, questions, reference
+from guard.ops.review_lost import questions, reference
+from guard.ops.review_queue import nearest_ref
 from guard.ops.review_work import Work, moved_tables
 from guard.policy.decide import Place, expired
 from guard.yamldoc import nearest
@@ -327,8 +328,7 @@ def _store(
     ``before`` are places besides those of ``chosen``.
     """
     subject = reference(chosen[0]) if len(chosen) == 1 else f"{chosen[0].column} × {len(chosen)}"
-    more = {"batches": sorted({one.batch for one in chosen}), "columns": len(chosen)}
-    more |= {"digest": decisions_digest(chosen), **detail}
+    more = {"batches": sorted({one.batch for one in chosen}), "columns": len(chosen), **detail}
     places = {place: id for id, place in reviewing.places(work.store, work.run.id).items()}
     moved = {old: new for new, old in moved_tables(work.store, work.run.id).items()}
     concerned = {*before, *((one.source, one.path) for one in chosen)}

@@ -15,8 +15,9 @@ from guard.catalog.reviewing import Item
 from guard.model import Decision, Standing, UsageError
 from guard.ops.catalogue_file import load, read
 from guard.ops.catalogue_limits import Limits
+from guard.ops.review_answer import Answer, Outcome, Wish, check
 from guard.ops.review_cells import BadRowError, Words
-from guard.ops.review_decide import Answer, Outcome, Wish, carry_out, check, plan
+from guard.ops.review_decide import carry_out, plan
 from guard.ops.review_locked import altered
 from guard.ops.review_sheet import ANSWERS, FIELDS, HIDDEN, MOST, SHOWN, Marks, Row, key_of_item, say
 from guard.ops.review_work import Work

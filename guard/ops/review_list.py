@@ -10,7 +10,8 @@ from guard.catalog import reviewing
 from guard.catalog.reviewing import Item
 from guard.catalog.tables import decisions
 from guard.model import Decision, Standing, UsageError
-from guard.ops.review_queue import nearest_ref, reference
+from guard.ops.review_lost import reference
+from guard.ops.review_queue import nearest_ref
 from guard.ops.review_work import Work, moved_tables
 from guard.policy.decide import POLICY_DIFFERS
 

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from guard.model import UNDETERMINED, Classification, Opinion, Reason
-from guard.model.standard import standing_within
+from guard.model.standard import common_rank, standing_within
 from guard.policy.column import impact_reasons
-from guard.policy.pack import COMMON
 from guard.policy.policy import Policy
 
 _MARKS = ("S", "M-h", "M-m", "M-l", "design")  # the surest first
@@ -53,7 +52,7 @@ def _one(
     opinions = (_opinion(policy, own), *(_opinion(other, said) for other, said in others))
     secret = own.review == "scope-secret"
     personal = own.personal or any(said.personal for _, said in others)
-    at, top = max(enumerate(opinions), key=lambda item: (_rank(item[1].mapped), -item[0]))
+    at, top = max(enumerate(opinions), key=lambda item: (common_rank(item[1].mapped), -item[0]))
     lifted = own
     if at and not secret and own.level != UNDETERMINED:
         level = policy.from_common(top.mapped)
@@ -144,11 +143,10 @@ def _own(policy: Policy, reason: Reason) -> bool:
 
 
 def _basis(policy: Policy, telling: Reason | None) -> tuple[str, str, str]:
-    """Standard and clause of one reason, and the mark of that very clause; of a type, what the pack says.
+    """Standard and clause of one reason, and the mark of that clause; all empty where nothing gave a level.
 
-    Where the pack has a clause for all there is, an inherited rule of another standard speaks through that.
-
-    All empty where nothing gave a level.
+    Of a type, what the pack says. Where the pack has a clause for all there is, an inherited rule of
+    another standard speaks through that.
     """
     if telling is None or telling.level == UNDETERMINED:
         return "", "", ""
@@ -164,7 +162,3 @@ def _basis(policy: Policy, telling: Reason | None) -> tuple[str, str, str]:
     if found is not None:
         return found.standard, found.clause, found.certainty
     return telling.standard or policy.base.standard, "", telling.certainty
-
-
-def _rank(common: str) -> int:
-    return COMMON.index(common) if common in COMMON else -1

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from guard.model import UNDETERMINED
+from guard.model import UNDETERMINED, common_rank
 from guard.policy.pack import COMMON, OF_TYPES, SHARING, Basis, Control, Level, Pack
 from guard.policy.read import Node
 from guard.policy.rules import CERTAINTIES
@@ -220,18 +220,15 @@ def _translated(parent: Pack | None, levels: tuple[Level, ...]) -> tuple[Control
 
 def _standing(parent: Pack, own: Level, levels: tuple[Level, ...]) -> tuple[str, ...]:
     """The levels of ``parent`` that ``own`` stands for: no other of the pack's comes nearer from below."""
-    mine = [_rank(level) for level in levels if level.candidate == own.candidate and level.maps]
+    mine = [common_rank(level.maps) for level in levels if level.candidate == own.candidate and level.maps]
     return tuple(
         level.id
         for level in parent.levels
         if level.candidate == own.candidate
         and own.maps
-        and _rank(own) == max((rank for rank in mine if rank <= _rank(level)), default=-1)
+        and common_rank(own.maps)
+        == max((rank for rank in mine if rank <= common_rank(level.maps)), default=-1)
     )
-
-
-def _rank(level: Level) -> int:
-    return COMMON.index(level.maps) if level.maps in COMMON else -1
 
 
 def _words_of(control: Control, alike: Mapping[str, tuple[str, ...]]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from guard.model import COMMON, Classification, Decided, Opinion, PackInfo, Totals
+from guard.model import COMMON, Classification, Decided, Opinion, PackInfo, Totals, common_rank
 from guard.sdk.display import shape
 from guard.sdk.report import Facts
 from guard.sdk.wording import level_word
@@ -74,7 +74,7 @@ def deciding(answer: Classification) -> tuple[Opinion, ...]:
     """
     if answer.decision:
         return ()
-    ranks = [COMMON.index(one.mapped) if one.mapped in COMMON else -1 for one in answer.opinions]
+    ranks = [common_rank(one.mapped) for one in answer.opinions]
     top = max(ranks, default=-1)
     pairs = zip(answer.opinions, ranks, strict=True)
     return tuple(opinion for opinion, rank in pairs if rank == top and rank >= 0)
