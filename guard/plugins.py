@@ -27,6 +27,7 @@ GROUP = "guard.plugins"
 _TABLES = ("connectors", "schemes", "reports", "packs")
 _FOLDERS = ("types", "lexicon")
 _KEYS = (*_TABLES, *_FOLDERS, "collectors")
+_ADDRESS = "postgresql://user@host/db"  # as errors show one
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9.\-]*)(?:\+[A-Za-z0-9.\-]+)?:")
 _SQLITE_ENDINGS = (".db", ".sqlite", ".sqlite3")
 _SQLITE_HEADER = b"SQLite format 3\0"
@@ -216,7 +217,7 @@ def resolve(address: str) -> tuple[str, str]:
         if name == "sqlite" and ":///" in address:
             _refuse_missing(address)
         return name, address
-    raise UsageError("no-such-path", path=address, nearest=_near(path))
+    raise UsageError("no-such-path", path=address, nearest=_near(path), address=_ADDRESS)
 
 
 def _refuse_missing(url: str) -> None:

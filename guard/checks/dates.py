@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date as _date
-
 import numpy as np
 from numpy.typing import NDArray
 
 from guard.checks.registry import Bools, Matrix, digits, every
+from guard.checks.scalar.dates import FIRST, LAST
 
 _DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
-FIRST, LAST = 1900, 2099
 _MANY = 10**9  # digits of longer numbers are let go: no date has so many
-_GROUPS = re.compile(r"[0-9]+")
-_YEAR_FIRST = re.compile(r"(?:[0-9]{4}|[0-9]{8})(?:[^0-9]|$)")
 
 
 def real(year: NDArray[np.int64], month: NDArray[np.int64], day: NDArray[np.int64]) -> Bools:
@@ -26,29 +21,11 @@ def real(year: NDArray[np.int64], month: NDArray[np.int64], day: NDArray[np.int6
     return answer
 
 
-def is_real(year: int, month: int, day: int) -> bool:
-    """Scalar twin of ``real``."""
-    try:
-        _date(year, month, day)
-    except ValueError:
-        return False
-    return FIRST <= year <= LAST
-
-
 def number(columns: NDArray[np.int64]) -> NDArray[np.int64]:
     """Digits of one row read as one number."""
     powers = 10 ** np.arange(columns.shape[1] - 1, -1, -1)
     value: NDArray[np.int64] = columns @ powers
     return value
-
-
-def explain_ymd(text: str) -> str:
-    """Why eight digits, year first, are no day of the calendar."""
-    if len(text) != 8:
-        return "length"
-    if not (text.isascii() and text.isdigit()):
-        return "characters"
-    return "" if is_real(int(text[:4]), int(text[4:6]), int(text[6:])) else "date"
 
 
 def text_date(matrix: Matrix) -> Bools:
@@ -68,15 +45,3 @@ def text_date(matrix: Matrix) -> Bools:
     apart = (widths[:, 0] == 4) & (widths[:, 1:3] <= 2).all(axis=1) & real(year, month, day)
     run = (widths[:, 0] == 8) & real(year // 10000, year // 100 % 100, year % 100)
     return every(digits(matrix[:, :1])[:, 0] < 10, apart | run)
-
-
-def explain_text_date(text: str) -> str:
-    """Scalar twin of ``text_date``."""
-    if not _YEAR_FIRST.match(text):
-        return "characters" if not text[:1].isascii() or not text[:1].isdigit() else "length"
-    groups = _GROUPS.findall(text)
-    if len(groups[0]) == 8:
-        return explain_ymd(groups[0])
-    if len(groups) < 3 or max(map(len, groups[1:3])) > 2:
-        return "length"
-    return "" if is_real(*map(int, groups[:3])) else "date"

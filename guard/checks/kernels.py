@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 
 from guard.checks import china, phone, world
-from guard.checks.dates import FIRST, LAST
 from guard.checks.machine import njit
+from guard.checks.scalar.dates import FIRST, LAST
+from guard.checks.scalar.phone import LONGEST_TEXT
+from guard.checks.scalar.world import ENTROPY_BITS
 
 _OTHER = 99
 _START = np.uint64(0)
@@ -23,8 +25,8 @@ _ID_WEIGHTS, _ID_CODES = china.ID_WEIGHTS.astype(np.int32), china.ID_CODES
 _USCC_WEIGHTS, _ORG_WEIGHTS = china.USCC_WEIGHTS.astype(np.int32), china.ORG_WEIGHTS.astype(np.int32)
 _VIN_WEIGHTS = world.VIN_WEIGHTS.astype(np.int32)
 _IBAN_WIDTHS, _COUNTRY_DIGITS = world.IBAN_WIDTHS, phone.LENGTHS
-_LONGEST, _LONGEST_PHONE = 32, phone.LONGEST_TEXT
-_ENTROPY_BITS = world.ENTROPY_BITS
+_LONGEST, _LONGEST_PHONE = 32, LONGEST_TEXT
+_ENTROPY_BITS = ENTROPY_BITS
 _MONTHS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
 

@@ -58,7 +58,7 @@ def _sources() -> str:
         Path(__file__).parents[1] / "detect" / name
         for name in ("kernels.py", "places.py", "settling.py", "subsets.py")
     ]
-    files = sorted([*Path(__file__).parent.glob("*.py"), *own])
+    files = sorted([*Path(__file__).parent.rglob("*.py"), *own])
     told = hashlib.sha256()
     for file in files:
         told.update(file.read_bytes())

@@ -14,7 +14,7 @@ import click
 from guard.cli import language
 from guard.cli.app import root
 from guard.cli.output import error_text, message
-from guard.model import GuardError
+from guard.model import GuardError, UsageError
 from guard.sdk.display import visible
 
 INTERNAL = 5
@@ -36,9 +36,8 @@ def run(arguments: list[str]) -> int:
     try:
         result = root().main(args=arguments, prog_name="guard", standalone_mode=False)
         return result if isinstance(result, int) else 0
-    except GuardError as error:
-        message(error_text(error))
-        return error.exit_code
+    except (GuardError, ModuleNotFoundError) as error:
+        return _told(error)
     except click.ClickException as error:
         message(_usage_text(error))
         return 2
@@ -52,6 +51,18 @@ def run(arguments: list[str]) -> int:
     except Exception as error:
         message(_internal(error))
         return INTERNAL
+
+
+def _told(error: GuardError | ModuleNotFoundError) -> int:
+    """Say what went wrong; the exit code. A dependency that is missing is told as what it means."""
+    if isinstance(error, ModuleNotFoundError):
+        if (error.name or "guard").partition(".")[0].startswith("guard"):
+            message(_internal(error))
+            return INTERNAL
+        # Installed from requirements-gate.lock, to gate schema changes: what reads data is not there.
+        error = UsageError("light-install", module=error.name)
+    message(error_text(error))
+    return error.exit_code
 
 
 def _tolerant_streams() -> None:

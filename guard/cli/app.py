@@ -12,8 +12,9 @@ from guard.cli.verb import Verbs, listed
 from guard.yamldoc import nearest
 
 COMMANDS = (
-    "scan", "asset", "finding", "review", "grade", "drift", "explain", "report", "policy", "audit", "bundle",
-    "eval", "source", "demo", "init", "config", "doctor", "version", "completion",
+    "scan", "asset", "finding", "review", "grade", "drift", "gate", "explain", "report", "policy", "audit",
+    "waiver", "baseline", "bundle", "eval", "source", "demo", "init", "config", "doctor", "version",
+    "completion",
 )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ def check(context: click.Context) -> int:
 
 @command.verb(
     "schema",
-    click.Argument(["name"], default="guard", type=click.Choice(["guard", "findings", "drift"])),
+    click.Argument(["name"], default="guard", type=click.Choice(["guard", "findings", "drift", "gate"])),
 )
 def schema(name: str) -> int:
     """The JSON Schema of guard.yaml, or of what ``--format json`` writes."""

@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
-from guard.cli.language import say
+from guard.cli.language import current, say
 from guard.sdk.display import cells, folded, padded
+from guard.text import lookup
 
 _TERM = 30  # cells of a term before its meaning goes to a line of its own
 
@@ -112,6 +113,8 @@ class _Spoken(click.Command):
                 help_ = say(f"commands.{self.text}.arguments.{parameter.name}")
                 rows["arguments"].append((parameter.make_metavar(ctx), help_))
             elif (record := parameter.get_help_record(ctx)) is not None:
+                if parameter.name == "format" and (own := lookup(f"commands.{self.text}.formats", current())):
+                    record = record[0], own
                 rows["global_options" if parameter.name in shared else "options"].append(record)
         for heading, some in rows.items():
             if some:

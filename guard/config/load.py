@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,26 @@ class SourceConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GateConfig:
+    """``gate`` of guard.yaml. Files are absolute paths, or empty for the usual names beside guard.yaml.
+
+    ``rules`` gives rules another severity, or switches them ``off``; ``ratchet`` is ``table`` or empty.
+    """
+
+    dialect: str
+    paths: tuple[str, ...]
+    fail_on: str
+    declare_from: str
+    mask_from: str
+    rules: Mapping[str, str]
+    schema: str
+    waivers: str
+    waiver_days: int
+    baseline: str
+    ratchet: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """What is set. ``path`` is the guard.yaml read, None for defaults; ``tried`` where it was looked for.
 
@@ -64,6 +84,7 @@ class Config:
     fail_on: str
     presidio: tuple[Mapping[str, Any], ...]
     sources: Mapping[str, SourceConfig]
+    gate: GateConfig
     path: Path | None = None
     tried: tuple[str, ...] = ()
     entries: Mapping[Key, Entry] = field(default_factory=dict)
@@ -109,6 +130,7 @@ def load(
         fail_on=top.get("fail_on"),
         presidio=top.get("types.presidio"),
         sources={key[1]: _source(top, key[1]) for key in found if len(key) == 2 and key[0] == "sources"},
+        gate=GateConfig(**{field.name: top.get(f"gate.{field.name}") for field in fields(GateConfig)}),
         path=path,
         tried=tried,
         entries=found,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def find(
     tried: list[str] = []
     for path in _usual(environ, folder):
         tried.append(str(path))
-        if path.is_file():
+        if os.path.isfile(path):  # noqa: PTH113 - False too in a folder that may not be entered
             return path, tuple(tried)
     return None, tuple(tried)
 
@@ -37,7 +38,7 @@ def find(
 def _usual(environ: Mapping[str, str], folder: Path) -> Iterator[Path]:
     here = folder.absolute()
     above = (here, *here.parents)
-    root = next((at for at, parent in enumerate(above) if (parent / ".git").exists()), 0)
+    root = next((at for at, parent in enumerate(above) if os.path.exists(parent / ".git")), 0)  # noqa: PTH110
     yield from (parent / NAME for parent in above[: root + 1])
     user = environ.get("XDG_CONFIG_HOME") or (f"{environ['HOME']}/.config" if environ.get("HOME") else "")
     if user:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from guard.config.load import Config
@@ -43,7 +44,7 @@ def _in_force(config: Config, key: str) -> object:
         "policies.thresholds": "thresholds",
         "types.presidio": "presidio",
     }.get(key, key)
-    return getattr(config, attribute)
+    return attrgetter(attribute)(config)
 
 
 def _shown(value: object) -> str:

@@ -144,6 +144,21 @@ def _numbers(raw: Any) -> Mapping[str, float]:
     return {_text(key): _finite(value) for key, value in raw.items()}
 
 
+_SEVERITIES = ("error", "warning", "note", "off")
+
+
+def _severities(raw: Any) -> Mapping[str, str]:
+    if not isinstance(raw, Mapping) or not all(value in _SEVERITIES for value in raw.values()):
+        raise ValueError
+    return {_text(key): value for key, value in raw.items()}
+
+
+def _ratchet(raw: Any) -> str:
+    if raw != "table":
+        raise ValueError
+    return "table"
+
+
 def _finite(raw: Any) -> float:
     if isinstance(raw, bool) or not isinstance(raw, (int, float)) or not math.isfinite(raw):
         raise ValueError
@@ -214,6 +229,11 @@ KINDS: Mapping[str, tuple[Callable[[Any, Path], Any], Mapping[str, Any]]] = {
         _plain(_numbers),
         {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}},
     ),
+    "severities": (
+        _plain(_severities),
+        {"type": "object", "additionalProperties": {"enum": list(_SEVERITIES)}},
+    ),
+    "ratchet": (_plain(_ratchet), {"const": "table"}),
     "seconds": (_plain(seconds), _DURATION),
     "bytes": (
         _plain(size),
@@ -237,6 +257,8 @@ EXAMPLES: Mapping[str, str] = {
     "rows": "2000, full",
     "number": "0.5, 10",
     "numbers": "{population: 8900000}",
+    "severities": "{grant-public: warning, minors-data: off} (error, warning, note, off)",
+    "ratchet": "table",
     "seconds": "30s, 5m",
     "bytes": "50MB, 64MiB",
     "map": "{key: value}",

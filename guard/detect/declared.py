@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 _TYPE = re.compile(
@@ -16,10 +16,20 @@ _TYPE = re.compile(
 class Declared:
     """The families of SQL types and the data types that each can store."""
 
-    def __init__(self, rules: Mapping[str, Any]) -> None:
+    def __init__(self, rules: Mapping[str, Any], stored: Sequence[Mapping[str, Any]] = ()) -> None:
         self._families = {name: family for family, names in rules["families"].items() for name in names}
         self._allowed = {family: frozenset(types) for family, types in rules["allowed"].items()}
         self._shortest: Mapping[str, int] = rules["shortest"]
+        self._stored: dict[str, dict[str, str]] = {}
+        for item in stored:
+            for letters, word in item["words"].items():
+                self._stored.setdefault(letters, {}).update(dict.fromkeys(item["types"], word))
+
+    def word(self, declared: str, name: str) -> str:
+        """The Chinese word that initials stand for in a column of this SQL type, or empty."""
+        words = self._stored.get(name.lower())
+        match = _TYPE.match(declared.strip().lower()) if words else None
+        return words.get(match.group(1), "") if words and match else ""
 
     def family(self, declared: str) -> tuple[str, int]:
         """Family and length of an SQL type; empty and 0 where unknown."""

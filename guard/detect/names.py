@@ -36,7 +36,8 @@ class NameJudge:
         self._vocabulary = Vocabulary(types, lexicon)
         self._pinyin = Pinyin(types, self._vocabulary, lexicon)
         self._grammar = Grammar(frozenset(catalogue.by_id), rules)
-        self._declared = Declared(rules["declared"])
+        self._declared = Declared(rules["declared"], rules["stored"])
+        self._settled = {kind: frozenset(by) for kind, by in rules["settled_by_name"].items()}
         self._weights: Mapping[str, Any] = lexicon["fusion"]
         self._placeholders = frozenset(rules["placeholders"])
         self._elements = {code.upper(): str(word) for code, word in lexicon.get("elements", {}).items()}
@@ -72,7 +73,9 @@ class NameJudge:
     def _channels(self, column: Column, prefix: str) -> list[tuple[_Row, str]]:
         """The words of the comment's phrases, best first, then those of the name; each with its channel."""
         rows = [self._comment_row(phrase) for phrase in phrases(column.comment)]
-        return [*rows, self._name_row(column.name, prefix)]
+        stored = self._declared.word(column.type, column.name)
+        name = (self._vocabulary.read_chinese(stored), "pinyin") if stored else None
+        return [*rows, name or self._name_row(column.name, prefix)]
 
     def _column(self, column: Column, table: Context, prefix: str) -> tuple[Evidence, ...]:
         if not column.comment and self._nameless(column.name):
@@ -81,14 +84,20 @@ class NameJudge:
         silent = _few_letters(column, name[1]) and not any(
             self._grammar.read(words, table).types for words, _ in comment
         )
-        reading = Reading() if silent else self._grammar.read(name[0], table)
-        evidence = list(self._say("name", reading, name[1]))
+        said = Reading() if silent else self._grammar.read(name[0], table)
+        evidence = list(self._say("name", said, name[1]))
         for words, channel in comment:
             reading = self._grammar.read(words, table)
             if reading.types:
-                evidence[:0] = self._say("comment", reading, channel)
+                if not self._settles(said, reading):
+                    evidence[:0] = self._say("comment", reading, channel)
                 break
         return (*evidence, *self._storage(column, evidence))
+
+    def _settles(self, name: Reading, comment: Reading) -> bool:
+        """Whether the name says which of its many senses the comment's word has: 首页地址 of ``home_url``."""
+        senses = self._settled.get(comment.types[0], frozenset())
+        return not senses.isdisjoint(name.types[:1])
 
     def _nameless(self, name: str) -> bool:
         """``column_1``, ``c2``, 列3: a numbered place and no name."""
@@ -175,11 +184,13 @@ class NameJudge:
         return tuple(words), channel
 
     def _joined(self, row: _Row) -> _Row:
-        """Neighbours that are one word only together: ``weiXin``, ``xing_ming``."""
+        """Neighbours that are one word only together: ``weiXin``, ``xing_ming``, ``rl_tz``."""
         for start in range(len(row) - 1):
             text = row[start].text + row[start + 1].text
             together = self._vocabulary.english.get(text)
             unit = Word(text, together) if together else self._pinyin.whole(text)
+            if not unit and len(row) == 2:
+                unit = self._pinyin.together(row[0].text, row[1].text)
             if unit and not row[start].senses and not row[start + 1].senses:
                 return (*row[:start], unit, *row[start + 2 :])
         return row

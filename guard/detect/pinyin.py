@@ -76,6 +76,11 @@ class Pinyin:
         unit = self.syllables.get(syllables)
         return unit[1] if unit else None
 
+    def together(self, first: str, last: str) -> Word | None:
+        """The word of which an underscore divides the written initials; none where the last are a word."""
+        unit = None if last in self._tail else self._any.get(first + last)
+        return unit[1] if unit and unit[0] == _WRITTEN else None
+
     def front(self, token: str) -> Word | None:
         """What a token means with something after it."""
         unit = self._front.get(token) or self._any.get(token) or self.syllables.get(token)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _PARTS = re.compile(
     r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[\u3400-\u9fff]+"  # runs of one script, camelCase humps
@@ -34,6 +35,7 @@ def is_chinese(text: str) -> bool:
     return _CJK.search(text) is not None
 
 
+@lru_cache(maxsize=20_000)
 def phrases(comment: str) -> tuple[str, ...]:
     """The leading phrase of a comment and its alternatives, the one that decides first.
 

@@ -46,7 +46,7 @@ def fingerprint(asset: Asset, column: str, type_id: str | None) -> str:
     return hashlib.sha256(identity.encode("ascii")).hexdigest()
 
 
-def compact(record: Record) -> str:
+def compact(record: Record | list[str]) -> str:
     """``record`` as one line of JSON that encodes as UTF-8 and holds no unseen character raw."""
     text = json.dumps(record, ensure_ascii=False, separators=(", ", ": "), allow_nan=False, default=str)
     return UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1], text)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from guard import plugins
-from guard.checks import CHECKS, Check
 from guard.model import DataType, UsageError
 from guard.ops.levels import known_level
 from guard.policy.catalogue import load_lexicon, load_types
@@ -21,6 +20,7 @@ from guard.policy.thresholds import set_by_law
 from guard.yamldoc import nearest
 
 if TYPE_CHECKING:
+    from guard.checks import Check
     from guard.detect.engine import Detector
     from guard.presidio.adopt import Adopted
 
@@ -41,6 +41,8 @@ class Rules:
     @property
     def checks(self) -> Mapping[str, Check]:
         """The checks that the types' values may name."""
+        from guard.checks import CHECKS  # brings numpy
+
         return CHECKS if self.adopted is None else {**CHECKS, **self.adopted.checks}
 
     def detector(self, only: Iterable[str] = (), leave: Iterable[str] = ()) -> Detector:

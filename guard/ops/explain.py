@@ -27,6 +27,8 @@ PAGES = (
     "actions",
     "terms",
     "reviews",
+    "gate",
+    "unread",
 )
 SECTIONS = ("what", "where", "why", "next")
 _MASK = re.compile(r"(\w+)(?:\((.*)\))?")
@@ -109,6 +111,10 @@ def _entry_page(
             yield f"{_label(section, lang)} {text}"
     if name == "rules":
         yield from rule_bodies(id, packs(), lang)
+    if name == "gate":
+        from guard.ops.explain_gate import gate_page
+
+        yield from gate_page(id, lang)
 
 
 def _marks(lang: str) -> Iterator[str]:

@@ -17,9 +17,9 @@ def rows(session: Session) -> tuple[Row, ...]:
 
 
 def schema(name: str) -> dict[str, Any]:
-    """The JSON Schema of ``guard`` (guard.yaml), or of what json writes: ``findings``, ``drift``."""
+    """The JSON Schema of ``guard`` (guard.yaml), or of json output: ``findings``, ``drift``, ``gate``."""
     if name == "guard":
         return config.schema()
-    file = "drift.json" if name == "drift" else "schema.json"
-    loaded: dict[str, Any] = json.loads(files("guard.emit").joinpath(file).read_text("utf-8"))
+    file = {"drift": "drift.json", "gate": "gate/verdict.json"}.get(name, "schema.json")
+    loaded: dict[str, Any] = json.loads((files("guard.emit") / file).read_text("utf-8"))
     return loaded

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from guard.checks import CHECKS
+from guard.checks import EXPLAIN
 from guard.model import DataType, UsageError, ValueShape
 from guard.policy.patterns import fault
 from guard.yamldoc import Document, nearest, read
@@ -96,8 +96,8 @@ class _Item:
             return None
         self._known(value, VALUE_FIELDS, ("value",))
         check, pattern = str(value.get("check", "")), str(value.get("pattern", ""))
-        if check and check not in CHECKS:
-            raise self._unknown("type-unknown-check", check, CHECKS, ("value", "check"))
+        if check and check not in EXPLAIN:
+            raise self._unknown("type-unknown-check", check, EXPLAIN, ("value", "check"))
         strength = str(value.get("strength", "weak"))
         if strength not in STRENGTHS:
             raise self._unknown("type-bad-field", strength, STRENGTHS, ("value", "strength"))

@@ -22,7 +22,7 @@ from guard.policy.condition import (
 from guard.policy.domain import DomainJudge
 from guard.policy.facts import Facts
 from guard.policy.kinds import KindIndex
-from guard.policy.pack import COMMON, SHARING, Basis, Effect, Pack, Rule
+from guard.policy.pack import COMMON, SHARING, Basis, Effect, Masking, Pack, Rule
 from guard.policy.thresholds import filled_in
 from guard.policy.words import Vocabulary
 from guard.yamldoc import nearest
@@ -97,7 +97,8 @@ class Policy:
 
     def _compile(self, first: Policy | None) -> None:
         words = self.base.words
-        inline = {word for rule in self.rules for items in words_in(rule.when) for word in items}
+        asked: tuple[Rule | Masking, ...] = (*self.rules, *self.base.masking)
+        inline = {word for one in asked for items in words_in(one.when) for word in items}
         singles = {next(iter(list_ids((word,)))): (word,) for word in inline if not word.startswith("@")}
         self.vocabulary = Vocabulary({**words, **singles})
         # What a pack takes over from the first one is told once for both: their caches are shared.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from guard.checks import CHECKS
+from guard.checks import EXPLAIN
 from guard.policy import catalogue
 from guard.policy.condition import (
     BOOL_KEYS,
@@ -251,7 +251,7 @@ def _type(pack: Pack) -> Schema:
 
 def _value() -> dict[str, Schema]:
     return {
-        "check": _one_of(CHECKS),
+        "check": _one_of(EXPLAIN),
         "strength": {"enum": list(catalogue.STRENGTHS)},
         "normalise": {"type": "array", "items": {"enum": list(catalogue.STEPS)}},
         "embedded": _FLAG,

@@ -2,24 +2,27 @@
 
 Where both are named the person wins: a column that may hold persons or organisations takes the
 personal level. A table named after organisations that holds a person's identity is about persons.
-The word lists ``person-tables``, ``organisation-tables``, ``person-columns``,
-``organisation-columns``, ``minor-tables``, ``reference-tables`` and ``record-tables`` of the pack decide.
+The word lists ``person-tables``, ``organisation-tables``, ``thing-tables``, ``person-columns``,
+``organisation-columns``, ``minor-tables``, ``reference-tables``, ``record-tables`` and ``track-tables`` of
+the pack decide.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from guard.model import Asset, Column, DataType, Finding
 
 WORD_LISTS = (
     "person-tables",
     "organisation-tables",
+    "thing-tables",
     "person-columns",
     "organisation-columns",
     "minor-tables",
     "reference-tables",
     "record-tables",
+    "track-tables",
 )
 _IDENTITY = ("个人信息/个人身份信息", "个人信息/个人健康生理信息", "个人信息/个人生物识别信息")
 _ATTRIBUTES = frozenset(
@@ -37,13 +40,16 @@ def table_subject(words: Mapping[str, str], types: Iterable[DataType]) -> str:
     return "organisation" if "organisation-tables" in words else "other"
 
 
-def column_subject(table: str, words: Mapping[str, str]) -> str:
-    """The subject of one column: its own words before those of its table."""
+def column_subject(table: str, words: Mapping[str, str], *, thing: bool = False) -> str:
+    """The subject of one column: its own words before those of its table.
+
+    ``thing`` tells of a column about a place or thing itself, in a table of nobody: its owner's, a body's.
+    """
     if "person-columns" in words:
         return "person"
     if "organisation-columns" in words:
         return "organisation"
-    return table
+    return "organisation" if thing and table == "other" else table
 
 
 def all_minors(words: Mapping[str, str], facts: Mapping[str, float]) -> bool:
@@ -55,6 +61,12 @@ def all_minors(words: Mapping[str, str], facts: Mapping[str, float]) -> bool:
 def is_reference(words: Mapping[str, str]) -> bool:
     """Whether the table lists goods, codes or settings anybody may know, and no act upon them."""
     return "reference-tables" in words and "record-tables" not in words
+
+
+def is_thing(words: Mapping[str, str], types: Container[str]) -> bool:
+    """Whether the table lists places or things of nobody: no acts or ways recorded, no person named."""
+    recorded = "record-tables" in words or "track-tables" in words
+    return "thing-tables" in words and not recorded and "person_name" not in types
 
 
 def subjects(asset: Asset, findings: Sequence[Finding], types: Mapping[str, DataType]) -> float | None:

@@ -10,7 +10,15 @@ from guard.policy.domain import DomainScore
 from guard.policy.facts import Facts, declared
 from guard.policy.kinds import OTHER, Sort
 from guard.policy.policy import Policy
-from guard.policy.subject import all_minors, column_subject, coverage, is_reference, subjects, table_subject
+from guard.policy.subject import (
+    all_minors,
+    column_subject,
+    coverage,
+    is_reference,
+    is_thing,
+    subjects,
+    table_subject,
+)
 from guard.policy.words import is_chinese, is_initials
 
 LIKELY = 0.5
@@ -138,7 +146,7 @@ def column_facts(seen: TableView, at: int, policy: Policy) -> Facts:
     comment = policy.vocabulary.hits(column.comment) if column.comment else {}
     says = {**name, **comment} if comment else name
     item = policy.types.get(finding.type or "")
-    subject = column_subject(table.subject, says)
+    subject = column_subject(table.subject, says, thing=_of_the_thing(item, table, policy))
     organisation = subject == "organisation" and item is not None and bool(item.organisation_level)
     personal = item is not None and item.personal and not organisation
     mixed = _beside(finding)
@@ -181,6 +189,14 @@ def column_facts(seen: TableView, at: int, policy: Policy) -> Facts:
         kinds=table.kinds,
         ruled_out=table.ruled_out,
     )
+
+
+def _of_the_thing(item: DataType | None, table: Facts, policy: Policy) -> bool:
+    """Whether the type is worth less of a thing than of a person, and the rows are things: its address."""
+    if item is None or not item.organisation_level or not is_thing(table.table_words, table.neighbours):
+        return False
+    own, owner = (policy.type_level(item, organisation=body) for body in (False, True))
+    return policy.rank.get(owner, -1) < policy.rank.get(own, -1)
 
 
 def _readable(name: str, parts: tuple[str, ...]) -> bool:

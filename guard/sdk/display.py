@@ -40,6 +40,8 @@ def visible(text: object) -> str:
 
 def cells(text: str) -> int:
     """How many cells of a terminal ``text`` takes: two for a Chinese character, none for a combining mark."""
+    if text.isascii():
+        return len(text)
     return sum(
         0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "WF" else 1
         for one in text

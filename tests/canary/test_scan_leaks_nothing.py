@@ -46,12 +46,13 @@ class Guard:
         self.folder = folder
         (folder / "tmp").mkdir()
         self._environment = {**os.environ, "TMPDIR": str(folder / "tmp"), "LC_ALL": "C.UTF-8", **environment}
+        self.always = ["--catalog", str(folder / "guard.db")]
         self.runs = 0
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         self.runs += 1
         streams = [(self.folder / f"{self.runs}.{name}").open("wb") for name in ("stdout", "stderr")]
-        command = [sys.executable, "-m", "guard", *arguments, "--catalog", str(self.folder / "guard.db")]
+        command = [sys.executable, "-m", "guard", *arguments, *self.always]
         try:
             return subprocess.Popen(
                 command,

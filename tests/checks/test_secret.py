@@ -5,7 +5,7 @@ import time
 import pytest
 
 from guard.checks.placeholders import placeholder
-from guard.checks.secret import explain_random, explain_real
+from guard.checks.scalar.secret import explain_random, explain_real
 
 SECRETS = [
     "password=Abc12345", 'password: "correct horse battery staple"', "db_pass := Gh7$kq", "口令是Xf8-k2Lq",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -107,6 +108,18 @@ def test_the_users_file_is_last_and_no_project(tmp_path):
     (tmp_path / "work").mkdir()
     config = load(None, {"XDG_CONFIG_HOME": str(tmp_path / "xdg")}, tmp_path / "work")
     assert (config.path, config.catalog) == (user, f"sqlite:{tmp_path}/work/guard.db")
+
+
+def test_a_users_folder_that_may_not_be_entered_holds_no_file(tmp_path, monkeypatch):
+    home, really = tmp_path / "home", os.stat
+
+    def stat(path, *args, **more):
+        if str(path).startswith(str(home)):
+            raise PermissionError(13, "Permission denied", str(path))
+        return really(path, *args, **more)
+
+    monkeypatch.setattr(os, "stat", stat)
+    assert load(None, {"HOME": str(home)}, tmp_path).path is None
 
 
 def test_extends_is_explicit_and_paths_belong_to_their_file(tmp_path):

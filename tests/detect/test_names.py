@@ -148,6 +148,7 @@ def test_every_word_that_letters_or_codes_stand_for_is_in_the_vocabulary() -> No
     written = lexicon()["pinyin"]
     tables = ("whole", "front", "tail", "initials_of_words")
     words = [word for name in tables for word in written[name].values()]
+    words += [word for item in lexicon()["names"]["stored"] for word in item["words"].values()]
     assert [word for word in words if word.lower() not in vocabulary.chinese] == []
     elements = {code: vocabulary.read_chinese(word) for code, word in lexicon()["elements"].items()}
     assert [code for code, row in elements.items() if not all(word.senses for word in row)] == []
@@ -166,6 +167,7 @@ def test_the_rules_name_only_types_and_classes_that_exist() -> None:
     assert named - ids == set()
     used = {word for rule in every for key in ("head", "of", "after", "beside") for word in rule.get(key, ())}
     used.update(*rules["kinds"].values())
+    used.update(rules["settled_by_name"], *rules["settled_by_name"].values())
     assert used - classes == set()
 
 

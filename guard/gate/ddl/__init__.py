@@ -1,0 +1,1 @@
+"""What one statement does to the schema, in the DDL of any dialect."""

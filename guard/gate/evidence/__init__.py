@@ -1,0 +1,1 @@
+"""What the checks look at beside the judged schema: flows, zones, protection, values."""

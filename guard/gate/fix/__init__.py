@@ -1,0 +1,1 @@
+"""``--fix``: the declarations that violations propose, written without changing a statement."""

@@ -1,0 +1,1 @@
+"""A script cut into statements: encodings, dialects, tokens, bodies and comments."""

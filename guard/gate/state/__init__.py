@@ -1,0 +1,1 @@
+"""The schema as the scripts leave it, change by change."""

@@ -1,0 +1,1 @@
+"""Which violations count: waivers, the baseline, and what makes a violation the same one."""
