@@ -18,7 +18,7 @@ MAX_DEPTH = 150
 _PARENTHESIS = re.compile(r"[()]")
 # Clauses of the statement around a query that stand behind it, and end it where its grammar has none of them.
 _BEHIND = re.compile(
-    r"(?i)\bWITH\s++(?:NO\s++)?+DATA\b(?!\s++AS\b)|\bCOMMENT\s++IS\b|\bON\s++(?:CONFLICT|COMMIT|DUPLICATE)\b"
+    r"(?i)\bWITH\s++(?>(?:NO\s++)?)DATA\b(?!\s++AS\b)|\bCOMMENT\s++IS\b|\bON\s++(?:CONFLICT|COMMIT|DUPLICATE)\b"
     r"|\bWITH\s++(?:READ\s++ONLY|CHECK\s++OPTION)\b|\bRETURNING\b"
 )
 _WORD = re.compile(r"[^\W\d]\w{0,60}")

@@ -16,7 +16,7 @@ _DIFF = (
     "diff", "--no-ext-diff", "--no-textconv", "--no-color", "--find-renames", "--ignore-submodules=all",
     "--relative", "-O/dev/null", "--inter-hunk-context=0", "--src-prefix=a/", "--dst-prefix=b/",
 )  # fmt: skip
-_HUNK = re.compile(rb"@@ -\d++(?:,(\d++))?+ \+(\d++)(?:,(\d++))?+ @@")
+_HUNK = re.compile(rb"@@ -\d++(?>(?:,(\d++))?) \+(\d++)(?>(?:,(\d++))?) @@")
 _ESCAPE = re.compile(rb"\\([0-7]{3}|.)")
 _LETTERS = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
 

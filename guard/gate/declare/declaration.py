@@ -33,14 +33,14 @@ _KEYS: Mapping[str, str] = {
 }  # fmt: skip
 _LABEL = re.compile(r"\[([^\[\]]{1,400})\]|【([^【】]{1,400})】")
 _TOKEN = re.compile(
-    r"(?P<key>[^\W\d][\w-]{0,30}+)\s{0,3}+[=:＝：]\s{0,3}+(?P<value>\"[^\"]{0,200}+\"|[^\s,，;；(]{1,200}+(?:\([^()]{0,60}+\))?+)"
-    r"|(?P<word>[^\s,，;；(]{1,200}+(?:\([^()]{0,60}+\))?+)"
+    r"(?P<key>[^\W\d][\w-]{0,30}+)\s{0,3}+[=:＝：]\s{0,3}+(?P<value>\"[^\"]{0,200}+\"|[^\s,，;；(]{1,200}+(?>(?:\([^()]{0,60}+\))?))"
+    r"|(?P<word>[^\s,，;；(]{1,200}+(?>(?:\([^()]{0,60}+\))?))"
 )
 _LEVEL = re.compile(r"(?i)L\d{1,2}")
 _CHINESE_LEVEL = re.compile(r"(?:一般)?([1-9一二三四五])级")
 _DIGITS = dict(zip("一二三四五", "12345", strict=True))
 _RETENTION = re.compile(
-    r"(?i)P?(?:\d{1,5}\s?(?:y|years?|m|months?|w|weeks?|d|days?|h|hours?|年|个?月|周|天|日|小时))++|permanent|forever|永久|长期"
+    r"(?i)P?(?>(?:\d{1,5}\s?(?:y|years?|m|months?|w|weeks?|d|days?|h|hours?|年|个?月|周|天|日|小时))+)|permanent|forever|永久|长期"
 )
 _AGAIN = re.compile(
     r"(?i)(?:--|#|//|/\*)\s{0,3}+guard\s{0,3}+[:：]"

@@ -12,7 +12,7 @@ from typing import Any
 
 from guard.yamldoc import read
 
-_WORD = re.compile(r"([^()\s]++)\s*+(?:\(\s*+([^()]*+)\))?+")
+_WORD = re.compile(r"([^()\s]++)\s*+(?>(?:\(\s*+([^()]*+)\))?)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

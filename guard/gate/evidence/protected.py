@@ -13,7 +13,7 @@ from guard.gate.declare.methods import Method, method
 from guard.model.gate import DdlColumn, Relation, RelationColumn
 from guard.yamldoc import read
 
-_TYPE = re.compile(r"\s*+([^\W\d]\w*+(?: [^\W\d]\w*+)*+)\s*+(?:\(\s*+(\d++))?+")
+_TYPE = re.compile(r"\s*+([^\W\d]\w*+(?>(?: [^\W\d]\w*+)*))\s*+(?>(?:\(\s*+(\d++))?)")
 _SETS = ("bytes", "text", "numbers", "natural", "names", "digests", "digest_lengths", "masked")
 _PARTS = re.compile(r"[a-z]++|[A-Z]++(?![a-z])|[A-Z][a-z]++")
 

@@ -21,12 +21,12 @@ from guard.yamldoc import Document, parse, read
 
 PROJECT = "dbt_project.yml"
 
-_REFERS = re.compile(r"\{\{-?\s*+ref\s*+\(\s*+(?:['\"][^'\"\n]*+['\"]\s*+,\s*+)?+['\"]([^'\"\n]++)['\"]")
-_CONFIG = re.compile(r"\{\{-?\s*+config\b(?:[^{}]|\{(?!\{)|\}(?!\}))*+\}\}")
+_REFERS = re.compile(r"\{\{-?\s*+ref\s*+\(\s*+(?>(?:['\"][^'\"\n]*+['\"]\s*+,\s*+)?)['\"]([^'\"\n]++)['\"]")
+_CONFIG = re.compile(r"\{\{-?\s*+config\b(?>(?:[^{}]|\{(?!\{)|\}(?!\}))*)\}\}")
 _THIS = re.compile(r"\{\{-?\s*+this\s*+-?\}\}")
 _SNAPSHOT = re.compile(r"\{%-?\s*+snapshot\s++(\w++)")
 _KIND = re.compile(r"\bmaterialized\s*+=\s*+['\"](\w++)")
-_TAG = re.compile(r"\{%-?\s*+(\w++)(?:[^%{]|%(?!\})|\{(?!%))*+%\}")
+_TAG = re.compile(r"\{%-?\s*+(\w++)(?>(?:[^%{]|%(?!\})|\{(?!%))*)%\}")
 _SKIPPED = {"else": "endif", "elif": "endif", "macro": "endmacro", "set": "endset", "docs": "enddocs"}
 _TABLES = ("table", "incremental", "snapshot")
 _LISTS = ("models", "seeds", "snapshots")

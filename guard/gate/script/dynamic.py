@@ -20,7 +20,7 @@ _CHANGES = re.compile(
     r"(?i)\s*+(create|alter|drop|grant|comment|rename|insert|merge|update|begin|declare|if|do|exec(?:ute)?)\b"
 )
 _DEFINES = re.compile(
-    r"(?i)\s*+(create|alter|drop|grant|comment|rename)\b(?!\s++(?:or\s++replace\s++)?(?:unique\s++|bitmap\s++|public\s++)*+"
+    r"(?i)\s*+(create|alter|drop|grant|comment|rename)\b(?!\s++(?:or\s++replace\s++)?(?>(?:unique\s++|bitmap\s++|public\s++)*)"
     r"(?:index|sequence|function|procedure|proc|trigger|user|role|login|database|schema|type|package|synonym|extension"
     r"|session|system|partition|tablespace|profile|job|event|statistics|domain|rule|policy|publication|server)\b)"
 )

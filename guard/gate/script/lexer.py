@@ -77,7 +77,7 @@ def _expression(traits: frozenset[str]) -> re.Pattern[str]:
         "name": "|".join(names(traits)),
         "open": rf"(?:{'|'.join(never_closed(traits))})[\s\S]*+",
         "word": "|".join((*templates(), r"(?:[^\W\d]|[@#])[\w$#@]*+", r"\d++[^\W\d]\w*+")),
-        "number": r"\d++(?:\.\d*+)?+(?:[eE][-+]?\d++)?+|\.\d++",
+        "number": r"\d++(?>(?:\.\d*+)?)(?>(?:[eE][-+]?\d++)?)|\.\d++",
         "mark": r"::|:=|\|\||->|=>|<=|>=|<>|!=|[^\s\w]",
     }
     return re.compile("|".join(f"(?P<{kind}>{body})" for kind, body in groups.items()) + r"|\s++")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from guard.gate.script.lexer import Token
-from guard.gate.script.passing import to_comment
+from guard.gate.script.passing import any_comment, past, to_comment
 from guard.gate.script.statement import Statement, Text
 from guard.model.gate import Note
 
@@ -62,7 +62,7 @@ def inside(statement: Statement) -> Iterator[Token]:
     script, at, end = statement.source.text, statement.start, statement.end
     if statement.broken >= 0 or not _MARKS.search(script, at, end):
         return
-    expression = to_comment(statement.dialect.traits)
-    while found := expression.match(script, at, end):
+    traits = statement.dialect.traits
+    while found := any_comment(traits).match(script, past(to_comment(traits), script, at, end), end):
         at = found.end()
-        yield Token("comment", found["comment"], found.start("comment"), at)
+        yield Token("comment", found[0], found.start(), at)

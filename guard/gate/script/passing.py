@@ -11,15 +11,16 @@ from typing import Any
 from guard.gate.script.quoting import Traits, comments, names, never_closed, skipped_texts, templates
 from guard.yamldoc import read
 
-GO = r"[ \t]*+(?i:go)(?:[ \t]++\d++)?+[ \t]*+;?+[ \t]*+(?=\n|--|\Z)"
+GO = r"[ \t]*+(?i:go)(?>(?:[ \t]++\d++)?)[ \t]*+;?+[ \t]*+(?=\n|--|\Z)"
 SLASH = r"[ \t]*+/[ \t]*+(?=\n|\Z)"
 _SPECIAL = r"'\"`/\-#$\[{\n"
+_ROUND = "{0,4096}"  # steps of one match, which keeps a mark for each until it ends
 
 
 @lru_cache(maxsize=64)
 def passing(traits: Traits, mark: str, *, starters: bool) -> re.Pattern[str]:
-    """Matches from inside a statement to ``mark``, to a line that ends it, with ``starters`` to one on which
-    another may begin, or to a quote that is never closed. ``mark`` is empty where only lines end it."""
+    """For ``past``: from inside a statement to ``mark``, to a line that ends it, with ``starters`` to one on
+    which another may begin, or to a quote that is never closed. ``mark`` is empty where only lines end it."""
     lines = [GO] * ("go" in traits) + [SLASH] * ("slash" in traits)
     if starters:
         lines.append(rf"[ \t]*+(?i:{begins(traits)})")
@@ -28,7 +29,14 @@ def passing(traits: Traits, mark: str, *, starters: bool) -> re.Pattern[str]:
     quoted = "|".join((*skipped_texts(traits), *names(traits), *comments(traits), *templates()))
     other = rf"(?!{'|'.join(never_closed(traits))})[{special}]"
     ahead = f"(?!{'|'.join(stops)})" if stops else ""
-    return re.compile(rf"(?:[^{special}]++|{ahead}(?:{quoted}|{other}))*+")
+    return re.compile(rf"(?>(?:[^{special}]++|{ahead}(?:{quoted}|{other})){_ROUND})")
+
+
+def past(expression: re.Pattern[str], text: str, at: int, end: int) -> int:
+    """Where that ends which ``passing`` or ``to_comment`` pass over from ``at``; ``end`` at most."""
+    while (found := expression.match(text, at, end)) and found.end() > at:
+        at = found.end()
+    return at
 
 
 @lru_cache(maxsize=64)
@@ -36,12 +44,12 @@ def between(traits: Traits, mark: str) -> re.Pattern[str]:
     """Matches one thing that may stand between statements: ``space``, ``comment``, ``delimiter`` (whose new
     mark is the group ``mark``), an ``include`` of another script, or another ``line`` for a client."""
     groups = {
-        "space": rf"(?:[\s;]|{re.escape(mark)})++",
+        "space": rf"(?>(?:[\s;]|{re.escape(mark)})+)",
         "comment": "|".join(comments(traits)),
         "delimiter": r"(?i:delimiter)[ \t]++(?P<mark>\S++)[^\n]*+",
         "include": including().pattern,
         "line": "|".join(
-            (GO, SLASH, r"\{\{\s*+config\b(?:[^{}]++|\{(?!\{)|\}(?!\}))*+\}\}", *_clients(traits))
+            (GO, SLASH, r"\{\{\s*+config\b(?>(?:[^{}]++|\{(?!\{)|\}(?!\}))*)\}\}", *_clients(traits))
         ),
     }
     return re.compile("|".join(f"(?P<{name}>{body})" for name, body in groups.items()))
@@ -74,7 +82,13 @@ def _data(name: str) -> Any:
 
 @lru_cache(maxsize=64)
 def to_comment(traits: Traits) -> re.Pattern[str]:
-    """Matches up to and with the next comment, the group ``comment``, whatever is quoted before it."""
+    """For ``past``: up to the next comment, whatever is quoted before it."""
     quoted = "|".join((*skipped_texts(traits), *names(traits), *templates()))
     other = rf"(?!{'|'.join((*never_closed(traits), *comments(traits)))})[{_SPECIAL}]"
-    return re.compile(rf"(?:[^{_SPECIAL}]++|{quoted}|{other})*+(?P<comment>{'|'.join(comments(traits))})")
+    return re.compile(rf"(?>(?:[^{_SPECIAL}]++|{quoted}|{other}){_ROUND})")
+
+
+@lru_cache(maxsize=64)
+def any_comment(traits: Traits) -> re.Pattern[str]:
+    """Matches a comment."""
+    return re.compile("|".join(comments(traits)))

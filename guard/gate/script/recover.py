@@ -6,20 +6,19 @@ import re
 from functools import lru_cache
 
 from guard.gate.script.dialect import Dialect
-from guard.gate.script.passing import begins, passing
-from guard.gate.script.quoting import Traits, comments
+from guard.gate.script.passing import any_comment, begins, passing, past
+from guard.gate.script.quoting import Traits
 
 
 def opened(text: str, dialect: Dialect, start: int, end: int) -> int:
     """Where the literal or quoted name between ``start`` and ``end`` opens that runs over a line on which
     another statement begins; -1 where none does. If some quote was forgotten, it is that one's."""
     expression = passing(dialect.traits, "", starters=False)
-    comment = _comment(dialect.traits)
     at = start
     while found := _resumes(dialect.traits).search(text, at, end):
         # Cut off in the middle of a quoted thing, the text looks as if that was never closed.
-        at = expression.match(text, at, found.end()).end()  # type: ignore[union-attr]
-        passed = comment.match(text, at)
+        at = past(expression, text, at, found.end())
+        passed = any_comment(dialect.traits).match(text, at)
         if not passed:
             return at if at < found.end() else -1
         at = passed.end()
@@ -35,8 +34,3 @@ def resumed(text: str, dialect: Dialect, opens: int) -> int:
 @lru_cache(maxsize=64)
 def _resumes(traits: Traits) -> re.Pattern[str]:
     return re.compile(rf"\n(?=[ \t]*+(?i:{begins(traits)}))")
-
-
-@lru_cache(maxsize=64)
-def _comment(traits: Traits) -> re.Pattern[str]:
-    return re.compile("|".join(comments(traits)))

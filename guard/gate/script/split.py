@@ -15,7 +15,7 @@ from guard.gate.script import blocks
 from guard.gate.script.copied import rows_after
 from guard.gate.script.dialect import Dialect
 from guard.gate.script.lexer import Token
-from guard.gate.script.passing import between, passing
+from guard.gate.script.passing import between, passing, past
 from guard.gate.script.recover import opened, resumed
 from guard.gate.script.statement import Statement, Text
 
@@ -99,7 +99,7 @@ class _Reader:
         script = self.text.text
         expression, at, case = passing(self.dialect.traits, mark, starters=starters), start, False
         while True:
-            end = expression.match(script, at, limit).end()  # type: ignore[union-attr]
+            end = past(expression, script, at, limit)
             if end >= limit or (mark and script.startswith(mark, end)):
                 return end, False
             if script[end] != "\n":

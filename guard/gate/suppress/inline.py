@@ -18,7 +18,7 @@ from guard.yamldoc import nearest
 FORM = "waive RULE until 2026-09-30: reason"
 _WAIVE = re.compile(r"(?i)\s*waive(?![\w-])")
 _FORM = re.compile(
-    r"(?i)\s*waive\s++(?P<rule>[^\s:：]++)\s++until\s++(?P<date>[^\s:：]++)\s*+(?:[:：]\s*+(?P<reason>.*+))?+",
+    r"(?i)\s*waive\s++(?P<rule>[^\s:：]++)\s++until\s++(?P<date>[^\s:：]++)\s*+(?>(?:[:：]\s*+(?P<reason>.*+))?)",
     re.DOTALL,
 )
 
