@@ -151,7 +151,9 @@ def test_show_leaves_out_what_lies_below_it(inside, write):
 def test_an_unknown_dialect_is_told_with_the_list(inside, migrations):
     done = inside("gate", "--dialect", "postgrse", migrations)
     assert done.code == 2 and "did you mean postgres" in done.err
-    assert all(name in done.err for name in ("dm8", "kingbase", "opengauss", "oceanbase", "tsql", "mariadb"))
+    assert all(name in done.err for name in ("dm", "oracle", "tsql", "clickhouse", "hive", "doris", "sqlite"))
+    for name in ("dm8", "kingbase", "opengauss", "oceanbase", "mariadb"):
+        assert inside("gate", "--dialect", name, migrations).code in (0, 1), name
 
 
 def test_what_is_not_there_is_told(inside, migrations, tmp_path):
