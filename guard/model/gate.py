@@ -14,6 +14,11 @@ from enum import StrEnum
 Name = tuple[str, ...]
 
 
+def folded(name: Name) -> Name:
+    """``name`` for comparing: dialects differ in which letter case they keep; ``db..t`` has no schema."""
+    return tuple(part.casefold() for part in name if part)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where something stands: ``line`` to ``end`` (1-based, ``end`` 0: the same), ``at`` the first

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -11,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from guard.gate.suppress.baseline import Baseline, Growth, Rewritten, baseline, rewritten
 from guard.model import SourceError, UsageError
-from guard.ops.waivers import author_of, beside
-from guard.sdk.whole import whole
+from guard.ops.waivers import author_of, beside, written
 
 if TYPE_CHECKING:
     from guard.ops.session import Session
@@ -50,15 +47,5 @@ def write(session: Session, paths: Sequence[Path], *, grow: bool = False, reason
     growth = Growth(actor=author_of(session), reason=reason.strip()) if grow else None
     done = rewritten(before, verdict.violations, today=date.today(), growth=growth)
     if done.baseline != before:
-        _write(path, str(done.baseline))
+        written(path, str(done.baseline))
     return done
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        with whole(path) as draft:
-            draft.write_bytes(text.encode())
-            if path.exists():
-                shutil.copymode(path, draft)
-    except OSError as error:
-        raise UsageError("cannot-write", path=str(path), why=os.strerror(error.errno or 0)) from None

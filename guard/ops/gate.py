@@ -112,7 +112,7 @@ def judge(session: Session, request: Request) -> Outcome:
         told = _changed(settled, changed, _before(engine, places, session, request))
         kept = tuple(one for one in told if one.new or not request.new_only)
         settled, hidden = replace(settled, violations=kept), len(told) - len(kept)
-    asked = partial(_asked, places, {one.file: one.session for one in now.scripts})
+    asked = partial(_asked, places.asking(), {one.file: one.session for one in now.scripts})
     verdict = _verdict(engine, asked, now, settled, changed)
     compared = None if changed is None else _kept(now, changed)
     return Outcome(
@@ -177,9 +177,9 @@ def _changed(settled: Settled, changed: fresh.Changed, before: Mapping[str, str]
     return tuple(one for one in told if one.new or fresh.touches(changed, one.place))
 
 
-def _asked(places: Places, sessions: Mapping[str, str], file: str) -> bool:
+def _asked(asks: Callable[[str], bool], sessions: Mapping[str, str], file: str) -> bool:
     """Whether ``file`` was asked for, or a script that includes it."""
-    return places.asks(file) or bool(sessions.get(file) and places.asks(sessions[file]))
+    return asks(file) or bool(sessions.get(file) and asks(sessions[file]))
 
 
 def _verdict(

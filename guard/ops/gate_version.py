@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from guard.gate.against import fresh
 from guard.gate.declare.schema_file import SchemaFile, schema_file
@@ -16,11 +16,11 @@ from guard.gate.inputs import Inputs, find, in_series, script
 from guard.gate.inputs.layout import company
 from guard.gate.inputs.walk import shown
 from guard.gate.rule import rules
-from guard.gate.suppress.baseline import Baseline, baseline
+from guard.gate.suppress.baseline import baseline
 from guard.gate.suppress.settle import Leave, Settled, settle
 from guard.gate.suppress.waiver import waivers
 from guard.model import UsageError
-from guard.model.gate import Script, Unread, Waiver
+from guard.model.gate import Script, Unread
 from guard.ops import baseline as baselines
 from guard.ops import waivers as exceptions
 from guard.ops.gate_engine import GateEngine, Judged
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from guard.ops.session import Session
 
 SCHEMA_FILE = "guard-schema.yaml"
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +64,12 @@ class Places:
         """The files that stand beside the scripts."""
         return self.schema, self.waivers, self.baseline
 
-    def asks(self, file: str) -> bool:
-        """Whether ``file`` was asked for: those that only come before a named one are not told of."""
+    def asking(self) -> Callable[[str], bool]:
+        """Tells whether a file was asked for: not those that only come before a named one."""
         single = (Path(os.path.abspath(path)) for path in self.paths if path.is_file())  # noqa: PTH100
-        names = [shown(path, self.root) for path in single]
-        return len(names) < len(self.paths) or file in names or not file.endswith((".sql", ".ddl"))
+        names = frozenset(shown(path, self.root) for path in single)
+        every = any(not path.is_file() for path in self.paths)
+        return lambda file: every or file in names or not file.endswith((".sql", ".ddl"))
 
     def moved(self, folder: Path, there: Sequence[Path]) -> Places:
         """The same places of a version in ``folder``, with those of its ``paths`` that are ``there``."""
@@ -118,7 +120,7 @@ def version(
     paths = places.paths if request.isolated else tuple(dict.fromkeys(map(company, places.paths)))
     inputs = find(paths, dialect=dialect, root=places.root)
     scripts = tuple(map(script, inputs.pieces if request.isolated else in_series(inputs.pieces)))
-    file = _file(places.schema, strict=strict)
+    file = _read(lambda: schema_file(places.schema), SchemaFile(), strict=strict)
     groups = _apart(scripts) if request.isolated else [scripts]
     live = known or Live()
     judged = tuple(engine.judge(group, file, known=live.relations, levels=live.levels) for group in groups)
@@ -126,9 +128,11 @@ def version(
     days = session.config.gate.waiver_days
     leave = Leave(
         rules=rules(),
-        waivers=_waivers(places.waivers, days, strict=strict),
+        waivers=_read(
+            lambda: waivers(places.waivers, rules=rules(), today=date.today(), days=days), (), strict=strict
+        ),
         notes=tuple(note for one in scripts for note in one.notes),
-        baseline=_baseline(places.baseline, strict=strict),
+        baseline=_read(lambda: baseline(places.baseline), None, strict=strict),
         touched=fresh.touched(scripts, changed) if changed is not None and ratchet else (),
         days=days,
     )
@@ -154,28 +158,10 @@ def _named(given: str) -> Path | None:
     return Path(given).absolute() if given else None
 
 
-def _file(path: Path, *, strict: bool) -> SchemaFile:
+def _read(read: Callable[[], _T], other: _T, *, strict: bool) -> _T:
     try:
-        return schema_file(path)
+        return read()
     except UsageError:
         if strict:
             raise
-        return SchemaFile()
-
-
-def _waivers(path: Path, days: int, *, strict: bool) -> tuple[Waiver, ...]:
-    try:
-        return waivers(path, rules=rules(), today=date.today(), days=days)
-    except UsageError:
-        if strict:
-            raise
-        return ()
-
-
-def _baseline(path: Path, *, strict: bool) -> Baseline | None:
-    try:
-        return baseline(path)
-    except UsageError:
-        if strict:
-            raise
-        return None
+        return other

@@ -93,7 +93,7 @@ def add(session: Session, asked: Sequence[Waiver]) -> Path:
         raise UsageError(error.id, **told) from None
     if _plain(after) != _plain((*before, *asked)):
         raise UsageError("waivers-flow", file=str(path), line=1)
-    _write(path, text)
+    written(path, text)
     return path
 
 
@@ -113,7 +113,7 @@ def prune(session: Session, gone: Collection[Waiver]) -> None:
     kept = [one for one in before if one not in gone]
     if len(numbers) != len(gone) or _plain(_checked(session, text, str(path))) != _plain(kept):
         raise UsageError("waivers-moved", file=str(path))
-    _write(path, text)
+    written(path, text)
 
 
 def _verdict(session: Session, paths: Sequence[Path]) -> Verdict:
@@ -149,7 +149,8 @@ def _text(path: Path) -> str:
         raise UsageError("waivers-unreadable", file=str(path), code=type(error).__name__) from None
 
 
-def _write(path: Path, text: str) -> None:
+def written(path: Path, text: str) -> None:
+    """Put ``text`` into ``path``, whole or not at all, with the rights it had. Raises ``cannot-write``."""
     try:
         with whole(path) as draft:
             draft.write_bytes(text.encode())

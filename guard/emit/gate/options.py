@@ -34,6 +34,11 @@ class RuleFacts(Protocol):
     """What a format tells of a rule beside its texts."""
 
     @property
+    def severity(self) -> str:
+        """How grave it is where nothing else is said: ``error``, ``warning`` or ``note``."""
+        ...
+
+    @property
     def standard(self) -> str:
         """The standard it comes from, or empty."""
         ...

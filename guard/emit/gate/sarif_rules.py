@@ -16,9 +16,8 @@ _RANK = {"error": "8.0", "warning": "6.0", "note": "3.0"}
 
 def rule_record(rule: str, words: Words) -> dict[str, Any]:
     """The ``reportingDescriptor`` of ``rule``, with its texts and, where it is known, both examples."""
-    severity = next(
-        (one.severity for one in words.verdict.violations if visible(one.rule) == rule), "warning"
-    )
+    known = words.options.rules.get(rule)
+    severity = known.severity if known else "warning"
     title, what = (words.rule_page(rule, part) for part in ("name", "what"))
     return {
         "id": rule,

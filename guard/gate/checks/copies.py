@@ -9,7 +9,7 @@ from guard.gate.context import Context, JudgedColumn
 from guard.gate.declare.masking import expression
 from guard.gate.declare.methods import method
 from guard.gate.evidence.flows import Carried, carried
-from guard.gate.evidence.later import Later, folded
+from guard.gate.evidence.later import Later
 from guard.gate.evidence.links import link
 from guard.gate.evidence.mention import Mention, mention
 from guard.gate.evidence.protected import declared, stored
@@ -27,6 +27,7 @@ from guard.model.gate import (
     Rename,
     Step,
     Violation,
+    folded,
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from guard.gate.checks.ciphers import short
 from guard.gate.context import Context, JudgedColumn
-from guard.gate.evidence.later import Later, column_of, folded, same
+from guard.gate.evidence.later import Later, column_of, same
 from guard.gate.evidence.losses import losses
 from guard.gate.evidence.protected import as_text, declared, stored
 from guard.gate.evidence.rebuilt import Rebuilt
@@ -31,6 +31,7 @@ from guard.model.gate import (
     RenameColumn,
     Step,
     Violation,
+    folded,
 )
 
 _STORED = (RelationKind.TABLE, RelationKind.FOREIGN)

@@ -28,6 +28,7 @@ from guard.model.gate import (
     RelationColumn,
     RenameColumn,
     Script,
+    folded,
 )
 from guard.yamldoc import nearest
 
@@ -56,7 +57,7 @@ class Declarations:
         for column, declaration in self._spoken(script, change, after):
             said[column] = _merged(declaration, said.get(column))
             fresh.add(column)
-        self._said[_folded(after.name)] = said
+        self._said[folded(after.name)] = said
         old = {id(column) for column in before.columns} if before and before.name == after.name else set()
         columns = tuple(
             column
@@ -71,7 +72,7 @@ class Declarations:
         found = [*map(self._of_subject, self._faults), *self._of_file(schema)]
         for (name, column), wrongs in self._wrong.items():
             relation = schema.find(name)
-            if relation and _folded(relation.name) == name and (not column or _has(relation, column)):
+            if relation and folded(relation.name) == name and (not column or _has(relation, column)):
                 found += wrongs
         found += (self._unmet(named, schema) for named, met in self._named.items() if not met)
         return tuple(
@@ -138,7 +139,7 @@ class Declarations:
         """What notes said of the relation before, under the names that its columns have now."""
         said: _Said = {}
         if before is not None:
-            known = self._said.get(_folded(before.name))
+            known = self._said.get(folded(before.name))
             said = dict(known) if known is not None else _declared(before)
         if isinstance(change, Create):
             inherited = (one for one in after.columns if one.declaration and one.column not in change.columns)
@@ -170,7 +171,7 @@ class Declarations:
         self, relation: Relation, name: str, comment: str, place: Place
     ) -> Iterator[Declaration | None]:
         """What the comment and the file say, with what is wrong in them noted."""
-        key = (_folded(relation.name), name)
+        key = (folded(relation.name), name)
         self._wrong[key] = []
         label = self._terms.label(comment, place)
         if label is not None:
@@ -197,7 +198,7 @@ class Declarations:
                         table=relation.ref,
                         column=column,
                     )
-                    self._wrong[_folded(relation.name), column.casefold()].append(wrong)
+                    self._wrong[folded(relation.name), column.casefold()].append(wrong)
             result = part if result is None else _merged(result, part)
         return result
 
@@ -266,10 +267,6 @@ def _has(relation: Relation, column: str) -> bool:
     return any(one.name.casefold() == folded for one in relation.columns)
 
 
-def _folded(name: Name) -> Name:
-    return tuple(part.casefold() for part in name)
-
-
 def _ends(name: Name, part: Name) -> bool:
-    whole, end = _folded(name), _folded(part)
+    whole, end = folded(name), folded(part)
     return whole[-len(end) :] == end or end[-len(whole) :] == whole

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from guard.model import UsageError
-from guard.model.gate import Declaration, Name, Place
+from guard.model.gate import Declaration, Name, Place, folded
 from guard.yamldoc import Document, nearest, parse, read
 
 VERSION = 1
@@ -70,8 +70,8 @@ class SchemaFile:
 
         A name without schema means a table in any schema, but one with its schema goes before.
         """
-        wanted = _folded(name)
-        found = [one for one in self.tables if _ends(wanted, _folded(one.name))]
+        wanted = folded(name)
+        found = [one for one in self.tables if _ends(wanted, folded(one.name))]
         return max(found, key=lambda one: len(one.name), default=None)
 
     def column(self, name: Name, column: str) -> Declaration | None:
@@ -187,10 +187,6 @@ class _Reader:
 
     def _place(self, at: tuple[str, ...]) -> Place:
         return Place(file=self.document.path, line=self.document.line(*at))
-
-
-def _folded(name: Name) -> Name:
-    return tuple(part.casefold() for part in name)
 
 
 def _ends(whole: Name, part: Name) -> bool:

@@ -17,6 +17,7 @@ from guard.model.gate import (
     Rename,
     RenameColumn,
     Step,
+    folded,
 )
 
 _MOVES = (Drop, Rename, DropColumn, RenameColumn)
@@ -64,11 +65,6 @@ class Later:
         while at + 1 < len(self._steps) and self._steps[at + 1].change is self._steps[at].change:
             at += 1
         return at
-
-
-def folded(name: Name) -> Name:
-    """``name`` for comparing: dialects differ in which letter case they keep."""
-    return tuple(part.casefold() for part in name)
 
 
 def same(one: str, other: str) -> bool:

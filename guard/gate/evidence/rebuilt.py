@@ -9,8 +9,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from guard.gate.evidence.later import folded
-from guard.model.gate import AddColumn, ChangeColumn, Create, Name, Relation, Rename, RenameColumn, Step
+from guard.model.gate import (
+    AddColumn,
+    ChangeColumn,
+    Create,
+    Name,
+    Relation,
+    Rename,
+    RenameColumn,
+    Step,
+    folded,
+)
 
 
 class Rebuilt:

@@ -25,6 +25,7 @@ from guard.model.gate import (
     Rename,
     Script,
     Violation,
+    folded,
 )
 
 _NOTE = re.compile(r"(?i)\s*+(?:--|#|//)\s*+guard:\s*+(?P<said>.*+)", re.DOTALL)
@@ -183,7 +184,7 @@ def _noted(script: Script) -> Sequence[_Noted]:
         for column, declaration in spots.of(change)
     ]
     found += [(named.table, named.column, named.declaration) for named in spots.named]
-    return [(_folded(name), column.casefold(), one.place) for name, column, one in found if one.place]
+    return [(folded(name), column.casefold(), one.place) for name, column, one in found if one.place]
 
 
 def _said(note: Note) -> Said:
@@ -194,17 +195,13 @@ def _said(note: Note) -> Said:
 
 def _old(notes: Sequence[_Noted], table: str, column: str) -> Place | None:
     """The last note that speaks of ``column`` of the table that is called ``table`` where it is defined."""
-    name, folded = _folded(tuple(table.split("."))), column.casefold()
-    return next((place for of, one, place in reversed(notes) if one == folded and _ends(name, of)), None)
+    name, wanted = folded(tuple(table.split("."))), column.casefold()
+    return next((place for of, one, place in reversed(notes) if one == wanted and _ends(name, of)), None)
 
 
 def _ends(one: Name, other: Name) -> bool:
     least = min(len(one), len(other))
     return one[-least:] == other[-least:]
-
-
-def _folded(name: Name) -> Name:
-    return tuple(part.casefold() for part in name)
 
 
 def _table(change: Change) -> Name:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from guard.gate.state.alterations import Alteration, altered, position
-from guard.model.gate import AddColumn, CommentOn, DropColumn, Name, Relation
+from guard.model.gate import AddColumn, CommentOn, DropColumn, Name, Relation, folded
 
 MAX_FOLLOWED = 20_000  # changes of followers in one run, each a step to judge; wide ones count more than once
 _WIDE = 64  # columns
@@ -32,8 +32,8 @@ class Descent:
     def begin(self, child: Name, parents: Iterable[Name]) -> None:
         """``child`` follows ``parents`` from now on, and nobody else."""
         self.end(child)
-        key = _key(child)
-        found = tuple(dict.fromkeys(_key(one) for one in parents))
+        key = folded(child)
+        found = tuple(dict.fromkeys(folded(one) for one in parents))
         if found:
             self._parents[key] = found
         for one in found:
@@ -41,20 +41,20 @@ class Descent:
 
     def end(self, child: Name) -> None:
         """``child`` follows nobody."""
-        key = _key(child)
+        key = folded(child)
         for parent in self._parents.pop(key, ()):
             self._children[parent].pop(key, None)
 
     def forget(self, name: Name) -> None:
         """``name`` is gone: it follows nobody, and nobody follows it."""
         self.end(name)
-        key = _key(name)
+        key = folded(name)
         for child in self._children.pop(key, ()):
             self._parents[child] = tuple(one for one in self._parents[child] if one != key)
 
     def rename(self, old: Name, new: Name) -> None:
         """What was called ``old`` is called ``new``."""
-        before, after = _key(old), _key(new)
+        before, after = folded(old), folded(new)
         parents, children = self._parents.get(before, ()), tuple(self._children.pop(before, ()))
         self.end(old)
         self.begin(new, parents)
@@ -64,7 +64,7 @@ class Descent:
 
     def below(self, name: Name) -> Iterator[Name]:
         """All that follow ``name``, and those that follow them, parents first."""
-        pending, seen = [_key(name)], {_key(name)}
+        pending, seen = [folded(name)], {folded(name)}
         while pending:
             for child in self._children.get(pending.pop(), ()):
                 if child not in seen:
@@ -87,7 +87,3 @@ def inherited(child: Relation, parent: Relation | None, change: Alteration) -> R
         if parent is None or above < 0 or parent.columns[above].place != child.columns[at].place:
             return child
     return altered(child, change)
-
-
-def _key(name: Name) -> Name:
-    return tuple(part.casefold() for part in name if part)

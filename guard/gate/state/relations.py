@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from guard.model.gate import Name, Relation
+from guard.model.gate import Name, Relation, folded
 
 _Key = tuple[str, ...]
 
@@ -27,7 +27,7 @@ class Relations:
 
     def exact(self, name: Name) -> Relation | None:
         """The relation whose whole name is ``name``."""
-        return self._all.get(_key(name))
+        return self._all.get(folded(name))
 
     def find(self, name: Name, schema: str = "") -> Relation | None:
         """The relation that ``name`` means where ``schema`` is the current one.
@@ -35,7 +35,7 @@ class Relations:
         One whose whole name it is; else the only one whose name ends with it; else one whose name is its
         ending (``hr.employee`` finds what was created as ``employee``).
         """
-        key = _key(name)
+        key = folded(name)
         if schema and len(key) == 1 and (found := self._all.get((schema.casefold(), *key))):
             return found
         if found := self._all.get(key):
@@ -52,7 +52,7 @@ class Relations:
 
     def put(self, relation: Relation) -> None:
         """Add ``relation``, in the place of one of that name."""
-        key = _key(relation.name)
+        key = folded(relation.name)
         if key not in self._all:
             for cut in range(1, len(key)):
                 self._endings.setdefault(key[cut:], {})[key] = None
@@ -61,7 +61,7 @@ class Relations:
 
     def remove(self, relation: Relation) -> None:
         """Take ``relation`` away."""
-        key = _key(relation.name)
+        key = folded(relation.name)
         del self._all[key]
         for cut in range(1, len(key)):
             self._endings[key[cut:]].pop(key, None)
@@ -71,7 +71,3 @@ class Relations:
 def qualified(name: Name, schema: str) -> Name:
     """``name`` with the current ``schema`` where it has none."""
     return (schema, *name) if schema and len(name) == 1 else name
-
-
-def _key(name: Name) -> _Key:
-    return tuple(part.casefold() for part in name if part)
